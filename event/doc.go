@@ -1,0 +1,3 @@
+// Package event holds log records: Raw, the bytes with their acknowledgement,
+// and Event, the same record decoded lazily into a frozen Starlark value.
+package event
