@@ -1,0 +1,62 @@
+package caching
+
+import (
+	"fmt"
+
+	"go.starlark.net/starlark"
+)
+
+// Limits of what can be stored. They are those of a DynamoDB table and hold
+// for every store, so that rules behave the same on all of them.
+const (
+	MaxKey  = 2048       // bytes of a key
+	MaxItem = 400 * 1024 // bytes of an item, counted by Item.Size
+)
+
+// CheckKey tells whether a key can be stored: an *InvalidError says why not.
+func CheckKey(key string) error {
+	switch {
+	case key == "":
+		return &InvalidError{key, `the key is empty: give every item a key of its own, such as "my.rule:" + user`}
+	case len(key) > MaxKey:
+		return &InvalidError{key, fmt.Sprintf("the key has %d bytes, at most %d can be stored: shorten it, or use a hash of it", len(key), MaxKey)}
+	}
+	return nil
+}
+
+// CheckSize tells whether an item under key can be stored: an *InvalidError
+// says why not.
+func (it Item) CheckSize(key string) error {
+	if n := it.Size(key); n > MaxItem {
+		return &InvalidError{key, fmt.Sprintf("the item would have %d bytes, at most %d (400 KB) can be stored: keep less in it, or spread it over several keys", n, MaxItem)}
+	}
+	return nil
+}
+
+// Size returns the size of the item under key as DynamoDB counts it: the
+// names of the attributes and their values.
+func (it Item) Size(key string) int {
+	n := len(AttrKey) + len(key)
+	if !it.Count.IsNone() {
+		n += len(AttrCount) + it.Count.size()
+	}
+	if it.Strings.Len() > 0 {
+		n += len(AttrStrings) + it.Strings.Bytes()
+	}
+	if it.Dictionary != "" {
+		n += len(AttrDictionary) + len(it.Dictionary)
+	}
+	if !it.ExpiresAt.IsNone() {
+		n += len(AttrExpiresAt) + it.ExpiresAt.size()
+	}
+	return n
+}
+
+// keyOf returns the key that a rule gave.
+func keyOf(v starlark.Value) (string, error) {
+	s, ok := starlark.AsString(v)
+	if !ok {
+		return "", &InvalidError{v.String(), fmt.Sprintf("the key is of type %s, want a string: use str()", v.Type())}
+	}
+	return s, CheckKey(s)
+}
