@@ -1,0 +1,198 @@
+package guard
+
+import (
+	"context"
+	"math"
+	"runtime"
+	"runtime/metrics"
+	"time"
+
+	"go.starlark.net/starlark"
+)
+
+const (
+	maxChunk = 1000    // steps between two checks of a call
+	minChunk = 16      // the same, once the steps turn out to be slow
+	heapStep = 100_000 // steps between two looks at the heap
+
+	slowChunk = time.Millisecond // a chunk that takes longer is slow
+)
+
+// A Meter counts the work of calls on one thread, one call at a time, and
+// stops the call that goes beyond its limits. The zero value is ready for
+// Begin. It starts no goroutine and no timer, and allocates nothing per call:
+// the interpreter calls it about every thousand steps.
+type Meter struct {
+	limits Limits
+	thread *starlark.Thread
+	ctx    context.Context
+	err    *LimitError // the limit that stopped the call
+
+	chunk  uint64        // steps until the check after the next
+	next   uint64        // the value of thread.Steps at the next check
+	heapAt uint64        // the value of thread.Steps at the next look at the heap
+	start  time.Duration // of the call, on the clock of now; 0 before the first check
+	last   time.Duration // of the last check
+
+	onMaxSteps func(*starlark.Thread) // kept, as each method value is an allocation
+	heap       [1]metrics.Sample
+}
+
+const meterLocal = "starhost.meter"
+
+// Begin starts the count for a call on thread, which must have none under
+// way. limits may be nil, for the defaults. The end of ctx, which may be nil,
+// ends the call.
+func (m *Meter) Begin(thread *starlark.Thread, limits *Limits, ctx context.Context) {
+	if m.thread != thread {
+		m.attach(thread)
+	}
+	m.limits = limits.orDefault()
+	m.ctx = ctx
+	m.err = nil
+	m.chunk, m.heapAt = maxChunk, heapStep
+	m.start, m.last = 0, 0
+	thread.Steps = 0
+	thread.Uncancel()
+	m.schedule()
+}
+
+func (m *Meter) attach(thread *starlark.Thread) {
+	m.thread = thread
+	m.onMaxSteps = func(*starlark.Thread) { m.check() }
+	m.heap[0].Name = "/memory/classes/heap/objects:bytes"
+	thread.OnMaxSteps = m.onMaxSteps
+	thread.SetLocal(meterLocal, m)
+}
+
+// End ends the count. Err stays valid until the next Begin.
+func (m *Meter) End() { m.ctx = nil }
+
+// Err gives the limit that stopped the call, a *LimitError, or nil. Limits of
+// one operation (sizes) stop nothing by themselves: they are only the error
+// of the operation.
+func (m *Meter) Err() error {
+	if m.err == nil {
+		return nil
+	}
+	return m.err
+}
+
+// Limits gives the limits of the call, all fields set.
+func (m *Meter) Limits() Limits { return m.limits }
+
+// MeterOf gives the meter of the call that thread is executing. A thread that
+// no meter was begun on gets one of its own with the default limits.
+func MeterOf(thread *starlark.Thread) *Meter {
+	if m, ok := thread.Local(meterLocal).(*Meter); ok {
+		return m
+	}
+	m := new(Meter)
+	steps := thread.Steps
+	m.Begin(thread, nil, nil)
+	thread.Steps = steps
+	return m
+}
+
+// Charge adds n steps to the call. Built-ins that loop, copy or allocate call
+// it with one step for about 32 bytes, at least once a millisecond. It
+// returns an error, which the built-in must return too, once the call has
+// reached a limit.
+func (m *Meter) Charge(n int) error {
+	m.thread.Steps += uint64(n)
+	if m.thread.Steps < m.next {
+		return nil
+	}
+	return m.check()
+}
+
+// check looks at all limits and says when to look again.
+func (m *Meter) check() error {
+	if m.err == nil {
+		m.err = m.exceeded()
+	}
+	if m.err != nil {
+		m.thread.Cancel(m.err.Error())
+		return m.err
+	}
+	m.schedule()
+	return nil
+}
+
+func (m *Meter) exceeded() *LimitError {
+	if m.thread.Steps >= m.limits.Steps {
+		return &LimitError{Limit: "steps", Want: m.thread.Steps, Max: m.limits.Steps}
+	}
+	if d := m.thread.CallStackDepth(); d > m.limits.Depth {
+		return &LimitError{Limit: "depth", Want: uint64(d), Max: uint64(m.limits.Depth)}
+	}
+	if m.ctx != nil {
+		if err := m.ctx.Err(); err != nil {
+			return &LimitError{Limit: "context", cause: err}
+		}
+	}
+	if err := m.late(); err != nil {
+		return err
+	}
+	return m.large()
+}
+
+// late checks the time, and makes the chunks smaller while steps are slow.
+func (m *Meter) late() *LimitError {
+	t := now()
+	if m.start == 0 {
+		m.start, m.last = t, t
+		return nil
+	}
+	switch took := t - m.last; {
+	case took > slowChunk:
+		m.chunk = max(minChunk, m.chunk/4)
+	case took < slowChunk/4:
+		m.chunk = min(maxChunk, m.chunk*2)
+	}
+	m.last = t
+	if d := t - m.start; d > m.limits.Time {
+		return &LimitError{Limit: "time", Want: uint64(d), Max: uint64(m.limits.Time)}
+	}
+	return nil
+}
+
+// large checks the heap. What it reads includes garbage that was not
+// collected yet, so a value above the limit is confirmed by a collection.
+func (m *Meter) large() *LimitError {
+	if m.thread.Steps < m.heapAt {
+		return nil
+	}
+	m.heapAt = m.thread.Steps + heapStep
+	if m.heapSize() <= m.limits.Heap {
+		return nil
+	}
+	runtime.GC()
+	if n := m.heapSize(); n > m.limits.Heap {
+		return &LimitError{Limit: "memory", Want: n, Max: m.limits.Heap}
+	}
+	return nil
+}
+
+func (m *Meter) heapSize() uint64 {
+	metrics.Read(m.heap[:])
+	if m.heap[0].Value.Kind() != metrics.KindUint64 {
+		return 0 // a Go version without this metric
+	}
+	return m.heap[0].Value.Uint64()
+}
+
+// schedule sets the step of the next check.
+func (m *Meter) schedule() {
+	m.next = m.limits.Steps
+	if s := m.thread.Steps; s < math.MaxUint64-m.chunk {
+		m.next = min(m.next, s+m.chunk)
+	}
+	m.thread.SetMaxExecutionSteps(m.next)
+}
+
+// epoch is where now starts to count: differences of monotonic time are all
+// that is needed, and cheaper than full times.
+var epoch = time.Now()
+
+func now() time.Duration { return time.Since(epoch) + 1 }
