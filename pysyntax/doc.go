@@ -1,0 +1,29 @@
+// Package pysyntax reads Python 3.12: it turns the text of a module into a
+// tree, finds every syntax error it can, and says which names nothing binds.
+//
+// The work is done in passes, each over the whole file:
+//
+//   - source: the bytes become UTF-8 text with "\n" line ends (BOM, coding
+//     line and CRLF are dealt with here).
+//   - lexer: the text becomes one slice of tokens. Indentation, line joining
+//     and the inside of f-strings are settled, so the parser never goes back
+//     to the text and can look ahead as far as it likes.
+//   - parser: recursive descent over the tokens, without backtracking, which
+//     keeps the cost linear. A statement that does not parse becomes a
+//     [BadStmt] and parsing goes on behind it; that is how one file yields
+//     several errors.
+//   - check: what CPython's compiler refuses although the grammar allows it
+//     (return outside function, duplicate arguments, ...).
+//
+// The tree has the names, the fields and the positions of CPython's module
+// ast. Where it deviates it is smaller: a flag Async instead of AsyncFor,
+// AsyncFunctionDef and AsyncWith, a flag Star instead of TryStar, [ExprStmt]
+// for ast.Expr since Expr is an interface here. Error messages are CPython's
+// where those are good.
+//
+// Three things differ from CPython on purpose. Identifiers are not normalised
+// to NFKC: two spellings of one name stay two names. The escape \N{NAME} is
+// an error, for there is no table of character names in Go's standard
+// library. And what CPython only warns of (an unknown escape, an "is" with a
+// literal) is accepted silently.
+package pysyntax
