@@ -164,7 +164,7 @@ func (p *parser) parameters(close kind, annotated bool) *Arguments {
 	if l.bareStar != nil && len(l.KwOnly) == 0 {
 		p.fail(l.bareStar.pos, l.bareStar.end, "named arguments must follow bare *")
 	}
-	if l.Span = p.span(from); l.To.Before(l.From) {
+	if l.Span = p.span(from); l.To.Compare(l.From) < 0 {
 		l.To = l.From
 	}
 	return l.Arguments

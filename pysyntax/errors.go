@@ -45,15 +45,7 @@ const maxErrors = 100
 // finish sorts the list, drops what was said twice of one place, and fills in
 // what only the whole source can tell.
 func (l ErrorList) finish(filename string, t *text) ErrorList {
-	slices.SortStableFunc(l, func(a, b *Error) int {
-		switch {
-		case a.From.Before(b.From):
-			return -1
-		case b.From.Before(a.From):
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(l, func(a, b *Error) int { return a.From.Compare(b.From) })
 	l = slices.CompactFunc(l, func(a, b *Error) bool { return a.From == b.From })
 	if len(l) > maxErrors {
 		l = l[:maxErrors]

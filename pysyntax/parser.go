@@ -17,12 +17,15 @@ func Parse(filename string, src []byte) (*Module, ErrorList) {
 	t, err := decode(src)
 	m.text = t
 	if err != nil {
+		m.scopes = bind(m, nil)
 		return m, ErrorList{err}.finish(filename, &t)
 	}
 	toks, errs := lex(t)
 	p := &parser{src: t.src, toks: toks, errs: errs}
 	p.kind = toks[0].kind
 	m.Body = p.file()
+	m.scopes = bind(m, p.reportAt)
+	check(m, p.reportAt)
 	return m, p.errs.finish(filename, &m.text)
 }
 
@@ -101,6 +104,11 @@ func (p *parser) report(from, to Pos, format string, args ...any) {
 	p.errs = append(p.errs, &Error{Span: Span{from, to}, Msg: fmt.Sprintf(format, args...)})
 }
 
+// reportAt reports an error about a node.
+func (p *parser) reportAt(n Node, format string, args ...any) {
+	p.report(n.Pos(), n.End(), format, args...)
+}
+
 // fail notes an error and gives up on the statement.
 func (p *parser) fail(from, to Pos, format string, args ...any) {
 	p.report(from, to, format, args...)
@@ -163,4 +171,3 @@ func (p *parser) chained(n int) {
 		p.fail(p.pos(), p.tok().end, "too deeply nested")
 	}
 }
-

@@ -1,6 +1,9 @@
 package pysyntax
 
-import "unicode/utf8"
+import (
+	"cmp"
+	"unicode/utf8"
+)
 
 // A Pos is a place in a source text as CPython counts it: Line from 1, Col in
 // bytes of UTF-8 from 0. The zero Pos is no place. [Module.Column] converts.
@@ -11,9 +14,12 @@ type Pos struct {
 // IsValid reports whether p is a place at all.
 func (p Pos) IsValid() bool { return p.Line > 0 }
 
-// Before reports whether p comes before q.
-func (p Pos) Before(q Pos) bool {
-	return p.Line < q.Line || p.Line == q.Line && p.Col < q.Col
+// Compare returns -1, 0 or 1 as p comes before q, is q, or comes after q.
+func (p Pos) Compare(q Pos) int {
+	if p.Line != q.Line {
+		return cmp.Compare(p.Line, q.Line)
+	}
+	return cmp.Compare(p.Col, q.Col)
 }
 
 // A Span is the text of a node: from its first byte to behind its last.

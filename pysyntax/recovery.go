@@ -40,7 +40,7 @@ func (p *parser) recover(start, kept int) *BadStmt {
 		}
 	}
 	bad := &BadStmt{Span: Span{first.pos, p.end}, Names: names}
-	if bad.To.Before(bad.From) {
+	if bad.To.Compare(bad.From) < 0 {
 		bad.To = bad.From
 	}
 	bad.Body = append(bad.Body, p.kept[kept:]...)

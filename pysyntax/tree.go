@@ -38,6 +38,7 @@ type Module struct {
 	Filename string
 	Body     []Stmt
 	text     text
+	scopes   []*scope // its own first
 }
 
 // Pos returns the start of the file.
