@@ -12,6 +12,10 @@ type Raw struct {
 	Source string
 	Index  int
 
+	// Line is the line of the input on which the record starts, from 1, or 0
+	// where the input has no lines.
+	Line int
+
 	// LogType is the log type of a record that has no p_log_type of its own.
 	LogType string
 

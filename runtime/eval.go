@@ -1,0 +1,255 @@
+package runtime
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/starhost/starhost/alert"
+	"github.com/starhost/starhost/builtins/helpers/pyjson"
+	"go.starlark.net/starlark"
+)
+
+// maxText is the length in characters at which titles and deduplication
+// strings are cut.
+const maxText = 1000
+
+// A Result is what became of one rule and one event: no match (both fields
+// nil), a match, or a rule that failed.
+type Result struct {
+	Match *alert.Match
+	Err   *CallError // of the function rule
+}
+
+// Matched reports whether the rule matched.
+func (r Result) Matched() bool { return r.Match != nil }
+
+// Eval asks a rule about an event, in the state c (whose Rule it sets), and
+// if the rule matches asks its other functions about the alert. One that
+// fails is replaced by its default and noted in the match. If the function
+// rule itself fails, or returns anything but True or False, that is the
+// result's error, never a silent False.
+func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
+	c.Rule = r.ID
+	v, err := w.Call(c, r.rule, starlark.Tuple{event}, nil)
+	if err != nil {
+		return Result{Err: asCallError(err)}
+	}
+	matched, ok := v.(starlark.Bool)
+	if !ok {
+		err := newCallError(resultError("rule", v, "True or False"))
+		err.Pos = r.rule.Position()
+		err.Hint = "a rule says True for a suspicious event and False for any other; bool(…) makes one of any value"
+		return Result{Err: err}
+	}
+	if !matched {
+		return Result{}
+	}
+	m := &matching{w: w, c: c, rule: r, args: starlark.Tuple{event}}
+	return Result{Match: m.match()}
+}
+
+func asCallError(err error) *CallError {
+	ce, _ := errors.AsType[*CallError](err)
+	return ce
+}
+
+// matching is one event on its way through the functions of a rule that
+// matched it.
+type matching struct {
+	w    *Worker
+	c    Call
+	rule *Rule
+	args starlark.Tuple
+	out  alert.Match
+}
+
+func (m *matching) match() *alert.Match {
+	r, out := m.rule, &m.out
+	out.Title = cut(m.text(fnTitle, r.Name()))
+	out.Dedup = cut(m.text(fnDedup, out.Title))
+	if out.Dedup == "" {
+		out.Dedup = "defaultDedupString:" + r.ID
+	}
+	out.Severity = m.severity()
+	out.Description = m.text(fnDescription, r.Description)
+	out.Runbook = m.text(fnRunbook, r.Runbook)
+	out.Reference = m.text(fnReference, r.Reference)
+	out.Destinations = m.destinations()
+	out.Context = m.context()
+	return out
+}
+
+// call calls an auxiliary function, or returns nil if the rule has none, or
+// if it failed.
+func (m *matching) call(fn int) starlark.Value {
+	if m.rule.auxiliary[fn] == nil {
+		return nil
+	}
+	v, err := m.w.Call(m.c, m.rule.auxiliary[fn], m.args, nil)
+	if err != nil {
+		m.fail(fn, asCallError(err))
+		return nil
+	}
+	return v
+}
+
+func (m *matching) fail(fn int, err *CallError) {
+	if m.out.Failures == nil {
+		m.out.Failures = make(map[string]alert.Failure)
+	}
+	m.out.Failures[auxiliaryNames[fn]] = err.Failure()
+}
+
+// reject notes that a function returned what it must not.
+func (m *matching) reject(fn int, v starlark.Value, want string) {
+	err := newCallError(resultError(auxiliaryNames[fn], v, want))
+	err.Pos = m.rule.auxiliary[fn].Position()
+	m.fail(fn, err)
+}
+
+// give notes what a function returned, for outputs that show that.
+func (m *matching) give(fn int, v starlark.Value) {
+	text, err := pyjson.Dumps(v)
+	if err != nil || !json.Valid([]byte(text)) {
+		return
+	}
+	if m.out.Given == nil {
+		m.out.Given = make(map[string]json.RawMessage)
+	}
+	m.out.Given[auxiliaryNames[fn]] = json.RawMessage(text)
+}
+
+// text asks a function for a string. None and "" mean the default.
+func (m *matching) text(fn int, fallback string) string {
+	v := m.call(fn)
+	if v == nil || v == starlark.None {
+		return fallback
+	}
+	s, ok := v.(starlark.String)
+	if !ok {
+		m.reject(fn, v, "a string")
+		return fallback
+	}
+	if fn == fnTitle || fn == fnDedup {
+		m.give(fn, starlark.String(cut(string(s))))
+	}
+	if s == "" {
+		return fallback
+	}
+	return strings.ToValidUTF8(string(s), "�")
+}
+
+func (m *matching) severity() alert.Severity {
+	v := m.call(fnSeverity)
+	if v == nil || v == starlark.None {
+		return m.rule.Severity
+	}
+	s, ok := starlark.AsString(v)
+	if !ok {
+		m.reject(fnSeverity, v, "a string")
+		return m.rule.Severity
+	}
+	if strings.EqualFold(s, "DEFAULT") {
+		m.give(fnSeverity, v)
+		return m.rule.Severity
+	}
+	sev, err := alert.ParseSeverity(s)
+	if err != nil {
+		m.reject(fnSeverity, v, "one of INFO, LOW, MEDIUM, HIGH, CRITICAL, DEFAULT")
+		return m.rule.Severity
+	}
+	m.give(fnSeverity, v)
+	return sev
+}
+
+func (m *matching) destinations() []string {
+	v := m.call(fnDestinations)
+	if v == nil || v == starlark.None {
+		return m.rule.Destinations
+	}
+	seq, ok := v.(starlark.Sequence)
+	if !ok {
+		m.reject(fnDestinations, v, "a list of strings")
+		return m.rule.Destinations
+	}
+	names := make([]string, 0, min(seq.Len(), 100))
+	for e := range starlark.Elements(seq) {
+		name, ok := starlark.AsString(e)
+		if !ok || len(names) == 100 {
+			m.reject(fnDestinations, v, "a list of at most 100 strings")
+			return m.rule.Destinations
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// context asks for the alert context. What is not JSON is replaced by its
+// error, in the place where somebody will look for the context.
+func (m *matching) context() json.RawMessage {
+	v := m.call(fnContext)
+	if v == nil {
+		if f, failed := m.out.Failures[auxiliaryNames[fnContext]]; failed {
+			return contextError(f.Message)
+		}
+		return nil
+	}
+	if v == starlark.None {
+		return nil
+	}
+	if _, ok := v.(starlark.IterableMapping); !ok {
+		m.reject(fnContext, v, "a dict")
+		return contextError(m.out.Failures[auxiliaryNames[fnContext]].Message)
+	}
+	text, err := pyjson.Dumps(v)
+	if err == nil && !json.Valid([]byte(text)) {
+		err = &valueError{"NaN and Infinity are not JSON"}
+	}
+	if err != nil {
+		ce := newCallError(fmt.Errorf("alert_context is not JSON: %w", err))
+		ce.Pos = m.rule.auxiliary[fnContext].Position()
+		m.fail(fnContext, ce)
+		return contextError(ce.Msg)
+	}
+	if m.out.Given == nil {
+		m.out.Given = make(map[string]json.RawMessage)
+	}
+	m.out.Given[auxiliaryNames[fnContext]] = json.RawMessage(text)
+	return json.RawMessage(text)
+}
+
+func contextError(msg string) json.RawMessage {
+	text, _ := json.Marshal(map[string]string{"_error": msg}) // strings always marshal
+	return text
+}
+
+type valueError struct{ msg string }
+
+func (e *valueError) Error() string   { return e.msg }
+func (e *valueError) PyClass() string { return "ValueError" }
+
+// Failure gives the error as outputs show it.
+func (e *CallError) Failure() alert.Failure {
+	f := alert.Failure{Type: e.Type, Message: e.Msg}
+	if e.Pos.Line > 0 {
+		f.At = e.At()
+	}
+	return f
+}
+
+// cut shortens a text to maxText characters.
+func cut(s string) string {
+	if len(s) <= maxText || utf8.RuneCountInString(s) <= maxText {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n++; n > maxText {
+			return s[:i]
+		}
+	}
+	return s
+}

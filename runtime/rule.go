@@ -1,0 +1,152 @@
+package runtime
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/starhost/starhost/alert"
+	"go.starlark.net/starlark"
+)
+
+// Metadata is what the YAML file beside a rule says of it, in Panther's
+// terms. The zero value, with an ID, is that of a rule without a YAML file,
+// once DefaultMetadata has filled it in.
+type Metadata struct {
+	ID          string
+	DisplayName string
+	Enabled     bool
+	LogTypes    []string // the log types of the events it sees; none: all events
+
+	Severity    alert.Severity
+	Threshold   int64         // matches that open an alert
+	DedupPeriod time.Duration // length of the window in which matches are one alert
+	CreateAlert bool          // false: matches never open alerts
+
+	Description  string
+	Runbook      string
+	Reference    string
+	Tags         []string
+	Reports      map[string][]string
+	Destinations []string // OutputIds; nil means the default destinations
+
+	SummaryAttributes []string
+
+	File string // the YAML file, or ""
+}
+
+// DefaultMetadata gives the metadata of a rule that says nothing of itself.
+func DefaultMetadata(id string) Metadata {
+	return Metadata{
+		ID:          id,
+		Enabled:     true,
+		Severity:    "INFO",
+		Threshold:   1,
+		DedupPeriod: time.Hour,
+		CreateAlert: true,
+	}
+}
+
+// Name gives the rule's display name, or its id if it has none.
+func (m *Metadata) Name() string {
+	if m.DisplayName != "" {
+		return m.DisplayName
+	}
+	return m.ID
+}
+
+// Policy gives what package alert needs to know of the rule.
+func (m *Metadata) Policy() alert.Policy {
+	return alert.Policy{RuleID: m.ID, Threshold: m.Threshold, Period: m.DedupPeriod}
+}
+
+// The functions that a rule file may define beside rule.
+const (
+	fnTitle = iota
+	fnDedup
+	fnSeverity
+	fnContext
+	fnDescription
+	fnRunbook
+	fnReference
+	fnDestinations
+	numAuxiliary
+)
+
+// auxiliaryNames are the names of those functions.
+var auxiliaryNames = [numAuxiliary]string{
+	"title", "dedup", "severity", "alert_context",
+	"description", "runbook", "reference", "destinations",
+}
+
+// A Rule is a detection that is ready to run. It is immutable and shared by
+// all goroutines.
+type Rule struct {
+	Metadata
+	*File
+
+	rule      *starlark.Function
+	auxiliary [numAuxiliary]*starlark.Function // nil where not defined
+}
+
+// Rule loads the detection at path. It reports every function that has not
+// the form it must have; with any error the rule is nil.
+func (l *Loader) Rule(path string, meta Metadata) (*Rule, []*Diagnostic) {
+	file, diags := l.File(path, meta.ID)
+	if file == nil {
+		return nil, diags
+	}
+	r := &Rule{Metadata: meta, File: file}
+	var bad []*Diagnostic
+	if r.rule, bad = function(file, "rule", bad); r.rule == nil && len(bad) == 0 {
+		d := fileDiagnostic(path, "rule", "no function rule(event): every detection must define it")
+		d.Hint = "a file of helpers only has a name that starts with _, or a YAML file of AnalysisType global"
+		bad = append(bad, d)
+	}
+	for i, name := range auxiliaryNames {
+		r.auxiliary[i], bad = function(file, name, bad)
+	}
+	if len(bad) > 0 {
+		l.files[path].diags = append(diags, bad...)
+		return nil, l.files[path].diags
+	}
+	return r, diags
+}
+
+// function finds the function of a rule by name and checks that it can be
+// called with one argument, the event.
+func function(file *File, name string, bad []*Diagnostic) (*starlark.Function, []*Diagnostic) {
+	v, ok := file.Globals[name]
+	if !ok {
+		return nil, bad
+	}
+	fn, ok := v.(*starlark.Function)
+	if !ok {
+		d := fileDiagnostic(file.Path, "rule", fmt.Sprintf("%s is %s, want a function of one argument, the event", name, describe(v)))
+		return nil, append(bad, d)
+	}
+	required := 0
+	for i := range fn.NumParams() - fn.NumKwonlyParams() {
+		if name, _ := fn.Param(i); fn.ParamDefault(i) == nil && !variadic(fn, i) && name != "" {
+			required++
+		}
+	}
+	takesOne := fn.HasVarargs() || fn.NumParams() > 0
+	if required > 1 || !takesOne || fn.NumKwonlyParams() > 0 && required == 0 && !takesOne {
+		d := &Diagnostic{Pos: fn.Position(), Code: "rule",
+			Msg: fmt.Sprintf("%s takes %d arguments, want one, the event", name, required)}
+		return nil, append(bad, d)
+	}
+	return fn, bad
+}
+
+// variadic tells whether parameter i is *args or **kwargs.
+func variadic(fn *starlark.Function, i int) bool {
+	n := fn.NumParams()
+	if fn.HasKwargs() {
+		if i == n-1 {
+			return true
+		}
+		n--
+	}
+	return fn.HasVarargs() && i == n-1
+}

@@ -1,0 +1,84 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/starhost/starhost/runtime/guard"
+	"go.starlark.net/starlark"
+)
+
+// A Worker calls functions of rule files, one at a time and each under
+// limits. It belongs to one goroutine. The zero value is ready to use.
+type Worker struct {
+	// Limits bound every single call; nil and zero fields mean the defaults.
+	Limits *guard.Limits
+
+	// Print receives what rules print, with the state of the call; nil
+	// discards it.
+	Print func(call *Call, pos string, text string)
+
+	thread *starlark.Thread
+	meter  guard.Meter
+	call   Call
+}
+
+// Call calls fn in the state c, under the worker's limits. An error is
+// always a *CallError.
+func (w *Worker) Call(c Call, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return w.run(c, func(t *starlark.Thread) (starlark.Value, error) {
+		return starlark.Call(t, fn, args, kwargs)
+	})
+}
+
+// run executes body on the worker's thread in the state c.
+func (w *Worker) run(c Call, body func(*starlark.Thread) (starlark.Value, error)) (v starlark.Value, err error) {
+	if c.Context == nil {
+		c.Context = context.Background()
+	}
+	t := w.begin(c)
+	defer func() {
+		if p := recover(); p != nil {
+			err = &PanicError{Value: p, GoStack: debug.Stack()}
+			w.thread = nil // its state is unknown
+		}
+		if limit := w.meter.Err(); limit != nil && err != nil {
+			err = limitReached(limit, err)
+		}
+		w.meter.End()
+		if err != nil {
+			v, err = nil, newCallError(err)
+		}
+	}()
+	return body(t)
+}
+
+// begin readies the thread for a call in the state c.
+func (w *Worker) begin(c Call) *starlark.Thread {
+	if w.thread == nil {
+		w.thread = &starlark.Thread{Print: w.print}
+		w.thread.SetLocal(callLocal, &w.call)
+	}
+	w.call = c
+	w.thread.Name = c.Rule
+	w.meter.Begin(w.thread, w.Limits, c.Context)
+	return w.thread
+}
+
+func (w *Worker) print(t *starlark.Thread, text string) {
+	if w.Print != nil {
+		w.Print(&w.call, t.CallFrame(1).Pos.String(), text)
+	}
+}
+
+// A PanicError is a panic of a built-in function, recovered into the error of
+// the call that ran into it. It is a bug of the host, never of the rule.
+type PanicError struct {
+	Value   any
+	GoStack []byte
+}
+
+func (e *PanicError) Error() string {
+	return fmt.Sprintf("internal error: a built-in function panicked: %v", e.Value)
+}
