@@ -1,0 +1,307 @@
+package ruleset
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/starhost/starhost/runtime"
+	"go.starlark.net/syntax"
+)
+
+// A Loader reads rule directories. Each Load reads them anew.
+type Loader struct {
+	// Paths are the directories to read, with all below them, and single rule
+	// or YAML files.
+	Paths []string
+
+	// Modules are the built-in modules that rules may load.
+	Modules []runtime.Module
+
+	// Worker runs the files' top-level code.
+	Worker runtime.Worker
+}
+
+// Load reads all paths. It returns the set of the rules that loaded and every
+// diagnostic, sorted by place; an error only if a path itself cannot be read.
+func (l *Loader) Load() (*Set, []*runtime.Diagnostic, error) {
+	r := &reading{ids: make(map[string]string), helpers: make(map[string]string)}
+	for _, path := range l.Paths {
+		if err := r.find(path); err != nil {
+			return nil, nil, fmt.Errorf("read rules: %w", err)
+		}
+	}
+	r.readMetadata()
+	r.loader = runtime.Loader{Modules: l.Modules, Helper: r.helper, Worker: l.Worker}
+	for name := range r.helpers {
+		r.loader.HelperNames = append(r.loader.HelperNames, name)
+	}
+	slices.Sort(r.loader.HelperNames)
+	r.load()
+	diags := append(r.diags, r.loader.Diagnostics()...)
+	runtime.SortDiagnostics(diags)
+	return NewSet(r.rules), diags, nil
+}
+
+// reading is one Load on its way.
+type reading struct {
+	scripts []string // .star files that are no tests, in the order found
+	yamls   []string
+
+	metas   map[string]runtime.Metadata // by rule file
+	refused []string                    // rule files whose metadata is in error
+	ids     map[string]string           // rule id -> where it was given first
+	helpers map[string]string           // name -> file
+	only    map[string]bool             // files that are helpers and nothing else
+
+	loader runtime.Loader
+	rules  []*runtime.Rule
+	diags  []*runtime.Diagnostic
+}
+
+// find lists the files at a path.
+func (r *reading) find(root string) error {
+	info, err := os.Stat(root)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return r.findFile(root)
+	}
+	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if hidden := strings.HasPrefix(e.Name(), ".") && path != root; hidden {
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !e.IsDir() {
+			r.add(path)
+		}
+		return nil
+	})
+}
+
+// findFile takes a single rule, with the metadata and the helpers beside it.
+func (r *reading) findFile(path string) error {
+	if !r.add(path) {
+		return fmt.Errorf("%s: not a rule (.star) or its metadata (.yml, .yaml)", path)
+	}
+	dir := filepath.Dir(path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	stem := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	for _, e := range entries {
+		name := e.Name()
+		switch beside := filepath.Join(dir, name); {
+		case beside == path || e.IsDir():
+		case strings.TrimSuffix(name, filepath.Ext(name)) == stem:
+			r.add(beside)
+		case filepath.Ext(name) == ".star" && !isTest(name):
+			r.addHelper(beside)
+		}
+	}
+	return nil
+}
+
+// add notes a file that is ours and tells whether it is.
+func (r *reading) add(path string) bool {
+	switch name := filepath.Base(path); filepath.Ext(name) {
+	case ".yml", ".yaml":
+		if !slices.Contains(r.yamls, path) {
+			r.yamls = append(r.yamls, path)
+		}
+	case ".star":
+		if isTest(name) {
+			return true
+		}
+		if !slices.Contains(r.scripts, path) {
+			r.scripts = append(r.scripts, path)
+		}
+		r.addHelper(path)
+	default:
+		return false
+	}
+	return true
+}
+
+// addHelper makes a file known under the names by which others may load it:
+// its stem, and its stem without a leading "_". The first of a name wins.
+func (r *reading) addHelper(path string) {
+	stem := strings.TrimSuffix(filepath.Base(path), ".star")
+	for _, name := range []string{stem, strings.TrimPrefix(stem, "_")} {
+		if _, ok := r.helpers[name]; !ok {
+			r.helpers[name] = path
+		}
+	}
+}
+
+// helper is the runtime.Loader's way to find helper files.
+func (r *reading) helper(name string) (string, bool) {
+	path, ok := r.helpers[strings.TrimSuffix(name, ".star")]
+	return path, ok
+}
+
+func isTest(name string) bool { return strings.HasSuffix(name, "_test.star") }
+
+// readMetadata reads all YAML files.
+func (r *reading) readMetadata() {
+	r.metas = make(map[string]runtime.Metadata)
+	r.only = make(map[string]bool)
+	for _, path := range r.yamls {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			r.report(&runtime.Diagnostic{Pos: syntax.MakePosition(&path, 0, 0), Code: "read", Msg: err.Error()})
+			continue
+		}
+		doc, bad := parseDocument(path, src)
+		if bad != nil {
+			r.report(bad)
+		}
+		if doc != nil {
+			r.describe(doc)
+			r.report(doc.diags...)
+		}
+	}
+}
+
+func (r *reading) report(ds ...*runtime.Diagnostic) { r.diags = append(r.diags, ds...) }
+
+// describe takes what a YAML file says.
+func (r *reading) describe(doc *document) {
+	switch t := doc.analysisType(); t {
+	case "":
+	case "rule":
+		r.describeRule(doc)
+	case "global":
+		r.describeHelper(doc)
+	default:
+		_, v := doc.get("AnalysisType")
+		doc.warnf(v, "only rules and globals are run", "AnalysisType %s is not run", t)
+	}
+}
+
+func (r *reading) describeRule(doc *document) {
+	meta := doc.metadata()
+	file, ok := r.filename(doc)
+	if !ok {
+		return
+	}
+	if _, taken := r.metas[file]; taken {
+		_, v := doc.get("Filename")
+		doc.errorf(v, "%s has its metadata in %s already", file, r.metas[file].File)
+		return
+	}
+	r.metas[file] = meta
+	if slices.ContainsFunc(doc.diags, (*runtime.Diagnostic).IsError) || !r.claim(doc, meta.ID) {
+		r.refused = append(r.refused, file)
+	}
+}
+
+// claim takes a rule id, which no other rule may have.
+func (r *reading) claim(doc *document, id string) bool {
+	_, v := doc.get("RuleID")
+	if first, taken := r.ids[id]; taken {
+		doc.errorf(v, "RuleID %s is taken by %s", id, first)
+		return false
+	}
+	r.ids[id] = doc.at(v, "").At()
+	return true
+}
+
+func (r *reading) describeHelper(doc *document) {
+	doc.checkKeys([]string{"AnalysisType", "GlobalID", "Filename", "Description", "Tags", "Reference", "DisplayName"})
+	file, ok := r.filename(doc)
+	if !ok {
+		return
+	}
+	r.only[file] = true
+	id := doc.text("GlobalID")
+	if id == "" {
+		doc.errorf(doc.root, "GlobalID is missing: it is the name by which rules load the file")
+		return
+	}
+	r.helpers[id] = file
+}
+
+// filename finds the file that a YAML file describes.
+func (r *reading) filename(doc *document) (path string, ok bool) {
+	name := doc.text("Filename")
+	_, v := doc.get("Filename")
+	if name == "" {
+		doc.errorf(doc.root, "Filename is missing: it names the file of the rule, beside this one")
+		return "", false
+	}
+	path = filepath.Join(filepath.Dir(doc.path), name)
+	if filepath.Ext(name) != ".star" {
+		doc.errorf(v, "Filename is %q, want a .star file", name)
+		return "", false
+	}
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		doc.errorf(v, "no file %s", path)
+		return "", false
+	}
+	if !slices.Contains(r.scripts, path) {
+		r.scripts = append(r.scripts, path)
+	}
+	return path, true
+}
+
+// load compiles the rules. Files that others load come to be known as
+// helpers on the way, so those that might be are left to the end.
+func (r *reading) load() {
+	var maybe []string
+	for _, path := range r.scripts {
+		_, described := r.metas[path]
+		switch base := filepath.Base(path); {
+		case described:
+			r.loadRule(path)
+		case r.only[path] || strings.HasPrefix(base, "_"):
+			r.loader.File(path, strings.TrimSuffix(base, ".star"))
+		default:
+			maybe = append(maybe, path)
+		}
+	}
+	r.loadBare(maybe)
+}
+
+func (r *reading) loadRule(path string) {
+	rule, _ := r.loader.Rule(path, r.metas[path])
+	if rule != nil && !slices.Contains(r.refused, path) {
+		r.rules = append(r.rules, rule)
+	}
+}
+
+// loadBare loads files without metadata: rules, or helpers of others.
+func (r *reading) loadBare(paths []string) {
+	for _, path := range paths {
+		r.loader.File(path, strings.TrimSuffix(filepath.Base(path), ".star"))
+	}
+	for _, path := range paths {
+		id := strings.TrimSuffix(filepath.Base(path), ".star")
+		file, _ := r.loader.File(path, id)
+		if file != nil && !file.Globals.Has("rule") && r.loader.Loaded(path) {
+			continue // a helper
+		}
+		if first, taken := r.ids[id]; taken {
+			r.report(&runtime.Diagnostic{
+				Pos: syntax.MakePosition(&path, 0, 0), Code: "metadata",
+				Msg:  fmt.Sprintf("rule id %s, the file's name, is taken by %s", id, first),
+				Hint: "give the rule a YAML file with a RuleID of its own",
+			})
+			continue
+		}
+		r.ids[id] = path
+		if rule, _ := r.loader.Rule(path, runtime.DefaultMetadata(id)); rule != nil {
+			r.rules = append(r.rules, rule)
+		}
+	}
+}

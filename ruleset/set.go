@@ -1,0 +1,75 @@
+package ruleset
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/starhost/starhost/runtime"
+)
+
+// A Set is the rules that run. It is immutable: goroutines share it freely.
+type Set struct {
+	rules    []*runtime.Rule
+	disabled []*runtime.Rule
+	others   Route            // for log types that no rule names
+	routes   map[string]Route // by log type
+}
+
+// A Route is the rules that see the events of a log type, in the order of
+// their ids. The caller must not change it.
+type Route struct {
+	Stateless []*runtime.Rule // can run in any order, at the same time
+	Stateful  []*runtime.Rule // must see the events in input order
+}
+
+// NewSet makes a set of rules with different ids. Those that are not enabled
+// are kept apart and never match.
+func NewSet(rules []*runtime.Rule) *Set {
+	s := &Set{routes: make(map[string]Route)}
+	for _, r := range slices.SortedFunc(slices.Values(rules), byID) {
+		if !r.Enabled {
+			s.disabled = append(s.disabled, r)
+			continue
+		}
+		s.rules = append(s.rules, r)
+		for _, t := range r.LogTypes {
+			s.routes[t] = Route{}
+		}
+	}
+	s.others = s.route("")
+	for t := range s.routes {
+		s.routes[t] = s.route(t)
+	}
+	return s
+}
+
+func byID(a, b *runtime.Rule) int { return strings.Compare(a.ID, b.ID) }
+
+func (s *Set) route(logType string) Route {
+	var route Route
+	for _, r := range s.rules {
+		switch {
+		case len(r.LogTypes) > 0 && !slices.Contains(r.LogTypes, logType):
+		case r.Stateful:
+			route.Stateful = append(route.Stateful, r)
+		default:
+			route.Stateless = append(route.Stateless, r)
+		}
+	}
+	return route
+}
+
+// Match gives the rules that see events of a log type.
+func (s *Set) Match(logType string) Route {
+	if route, ok := s.routes[logType]; ok {
+		return route
+	}
+	return s.others
+}
+
+// Rules gives the enabled rules in the order of their ids. The caller must
+// not change the result.
+func (s *Set) Rules() []*runtime.Rule { return s.rules }
+
+// Disabled gives the rules whose metadata says Enabled: false.
+func (s *Set) Disabled() []*runtime.Rule { return s.disabled }
