@@ -1,0 +1,44 @@
+# The commands of this repository. `make help` lists them.
+
+GO        ?= go
+BIN       := bin/starhost
+FUZZTIME  ?= 60s
+BENCHTIME ?= 1s
+
+# Linters are pinned here and run through the module proxy: nothing is
+# installed by hand.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help build demo check test bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build the command into bin/starhost
+	$(GO) build -o $(BIN) ./cmd/starhost
+
+demo: build ## run the shipped rules over a shipped sample of events
+	./$(BIN) run --rules rules rules/samples/events.jsonl
+
+check: build ## formatting, vet, staticcheck, and starhost's own check of its rules
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	./$(BIN) check --fail-level warning rules
+
+test: check ## everything that CI runs: check, then all tests with the race detector
+	$(GO) test -race -timeout 15m ./...
+
+bench: ## benchmarks; BENCHTIME=3s for steadier figures
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+fuzz: ## each fuzz target for FUZZTIME (60s)
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    echo "== $$pkg $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done; \
+	done
+
+clean: ## remove what was built
+	rm -rf bin

@@ -1,0 +1,113 @@
+// Command starhost runs security detections written in Starlark: over logs,
+// and under test. It is the only package that knows flags, files and the
+// environment; one file holds one subcommand.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	c := &command{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	os.Exit(c.run(ctx, os.Args[1:]))
+}
+
+// command is the program with its streams.
+type command struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// The exit codes, the same for every subcommand.
+const (
+	exitOK          = 0
+	exitFindings    = 1
+	exitLoad        = 2
+	exitUsage       = 3
+	exitInterrupted = 130
+)
+
+const exitCodesHelp = `
+Exit codes:
+  0    ran, nothing to report
+  1    findings: lint findings at or above --fail-level, rule errors with --strict
+  2    a rule file does not load
+  3    wrong use: a flag, a path, nothing found to do, a store out of reach
+  130  interrupted`
+
+// An exitError ends the program with a code; err, if not nil, is printed.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return fmt.Sprint(e.err) }
+func (e *exitError) Unwrap() error { return e.err }
+
+func (c *command) run(ctx context.Context, args []string) int {
+	root := c.root()
+	root.SetArgs(args)
+	root.SetIn(c.in)
+	root.SetOut(c.out)
+	root.SetErr(c.err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	exit, ok := errors.AsType[*exitError](err)
+	if !ok {
+		exit = &exitError{exitUsage, err}
+	}
+	if exit.err != nil {
+		fmt.Fprintf(c.err, "starhost: %v\n", exit.err)
+	}
+	return exit.code
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "starhost",
+		Short: "Run stateful security detections anywhere",
+		Long: `starhost runs security detections: small files with a function rule(event)
+that says whether a log event is suspicious, and that may keep counters, string
+sets and dictionaries between events.`,
+		Example: `  starhost run --rules rules events.jsonl     alerts as JSON lines
+  starhost check rules                        all errors of all rule files`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.versionCommand())
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &exitError{exitUsage, fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
+	})
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) }
+	return root
+}
+
+// fromEnvironment gives flags that the command line does not set the values
+// of their variables: STARHOST_LOG_TYPE for --log-type.
+func fromEnvironment(flags *pflag.FlagSet) error {
+	var errs []error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "STARHOST_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v, ok := os.LookupEnv(name); ok && !f.Changed && f.Name != "help" {
+			if err := flags.Set(f.Name, v); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			}
+		}
+	})
+	return errors.Join(errs...)
+}

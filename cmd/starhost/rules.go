@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/memory"
+	"github.com/starhost/starhost/builtins/helpers"
+	"github.com/starhost/starhost/ruleset"
+	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
+)
+
+// modules are the built-in modules of every rule.
+func modules(store caching.Store) []runtime.Module {
+	return append(helpers.Modules(), caching.Module(store))
+}
+
+// openStore opens the store that --store names.
+func openStore(name string) (caching.Store, error) {
+	if name == "memory" {
+		return &memory.Store{}, nil
+	}
+	return nil, fmt.Errorf("--store is %q, want memory", name)
+}
+
+// loadRules reads rule directories. No rule at all is an error, unless
+// allowEmpty.
+func loadRules(paths []string, store caching.Store, limits *guard.Limits, allowEmpty bool) (*ruleset.Set, []*runtime.Diagnostic, error) {
+	loader := ruleset.Loader{
+		Paths:   paths,
+		Modules: modules(store),
+		Worker:  runtime.Worker{Limits: limits},
+	}
+	set, diags, err := loader.Load()
+	if err != nil {
+		return nil, nil, &exitError{exitUsage, err}
+	}
+	if len(set.Rules())+len(set.Disabled())+len(diags) == 0 && !allowEmpty {
+		return nil, nil, &exitError{exitUsage, fmt.Errorf(
+			"no rules found in %s (looked for *.star, and *.yml with AnalysisType: rule)", strings.Join(paths, ", "))}
+	}
+	return set, diags, nil
+}
