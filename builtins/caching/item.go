@@ -1,5 +1,7 @@
 package caching
 
+import "strings"
+
 // The attributes of an item, by the names that they have in the table.
 const (
 	AttrKey        = "key"
@@ -98,4 +100,25 @@ func (it Item) Expire(now, at int64) Item {
 	it = it.At(now)
 	it.ExpiresAt = Int(at)
 	return it
+}
+
+// String returns the item as one line, "none" for the zero Item.
+func (it Item) String() string {
+	var parts []string
+	if !it.Count.IsNone() {
+		parts = append(parts, AttrCount+"="+it.Count.String())
+	}
+	if it.Strings.Len() > 0 {
+		parts = append(parts, AttrStrings+"="+it.Strings.String())
+	}
+	if it.Dictionary != "" {
+		parts = append(parts, AttrDictionary+"="+it.Dictionary)
+	}
+	if !it.ExpiresAt.IsNone() {
+		parts = append(parts, AttrExpiresAt+"="+it.ExpiresAt.String())
+	}
+	if parts == nil {
+		return "none"
+	}
+	return strings.Join(parts, " ")
 }

@@ -3,6 +3,7 @@ package caching
 import (
 	"fmt"
 
+	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"go.starlark.net/starlark"
 )
 
@@ -28,9 +29,13 @@ func CheckKey(key string) error {
 // says why not.
 func (it Item) CheckSize(key string) error {
 	if n := it.Size(key); n > MaxItem {
-		return &InvalidError{key, fmt.Sprintf("the item would have %d bytes, at most %d (400 KB) can be stored: keep less in it, or spread it over several keys", n, MaxItem)}
+		return tooLargeError(key, "", n)
 	}
 	return nil
+}
+
+func tooLargeError(key, more string, n int) error {
+	return &InvalidError{key, fmt.Sprintf("the item would have %s%d bytes, at most %d (400 KB) can be stored: keep less in it, or spread it over several keys", more, n, MaxItem)}
 }
 
 // Size returns the size of the item under key as DynamoDB counts it: the
@@ -56,7 +61,20 @@ func (it Item) Size(key string) int {
 func keyOf(v starlark.Value) (string, error) {
 	s, ok := starlark.AsString(v)
 	if !ok {
-		return "", &InvalidError{v.String(), fmt.Sprintf("the key is of type %s, want a string: use str()", v.Type())}
+		return "", pyerr.New("ClientError", "the cache key is %s, want a string: use str()", describe(v))
 	}
 	return s, CheckKey(s)
+}
+
+// describe names a value for a message. It prints only what is small.
+func describe(v starlark.Value) string {
+	switch v := v.(type) {
+	case starlark.NoneType:
+		return "None"
+	case starlark.Int:
+		if i, ok := v.Int64(); ok {
+			return fmt.Sprintf("the int %d", i)
+		}
+	}
+	return "of type " + pyerr.TypeName(v)
 }

@@ -1,8 +1,8 @@
 package caching
 
 import (
+	"bytes"
 	"errors"
-	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -148,11 +148,13 @@ func (n Number) Float64() float64 {
 	return f
 }
 
-// String returns the number in decimal, the text that stands for it, or ""
-// for none.
+// String returns the number in decimal, a text in quotes, or "" for none.
 func (n Number) String() string {
-	if n.kind == small {
+	switch n.kind {
+	case small:
 		return strconv.FormatInt(n.small, 10)
+	case text:
+		return strconv.Quote(n.text)
 	}
 	return n.text
 }
@@ -183,17 +185,25 @@ func (n Number) Reached(t int64) bool {
 	return false
 }
 
-// size is the number's size in a DynamoDB item: a byte for two digits, one
-// more, and one for a sign.
+// size is the number's size in a DynamoDB item: a byte for each two significant
+// digits, one more, and one for a sign.
 func (n Number) size() int {
-	if n.kind == text {
+	var buf [MaxDigits]byte
+	digits := buf[:0]
+	switch n.kind {
+	case none:
+		return 0
+	case small:
+		digits = strconv.AppendInt(digits, n.small, 10)
+	case decimal:
+		digits = append(digits, n.text...)
+	case text:
 		return len(n.text)
 	}
-	digits := 20
-	if n.kind == decimal {
-		digits = len(n.text)
-	} else if n.small > math.MinInt32 && n.small < math.MaxInt32 {
-		digits = 10
+	sign := 0
+	if digits[0] == '-' {
+		sign = 1
 	}
-	return (min(digits, MaxDigits)+1)/2 + 2
+	significant := bytes.Trim(digits, "-.0")
+	return (len(significant)-bytes.Count(significant, []byte("."))+1)/2 + 1 + sign
 }

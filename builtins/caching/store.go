@@ -2,6 +2,7 @@ package caching
 
 import (
 	"context"
+	"fmt"
 )
 
 // A Store keeps Items under keys. Module calls it: once for each call that a
@@ -88,6 +89,17 @@ const (
 	// runs from its first event keeps its end by this.
 	SetNewTTL
 )
+
+// String returns the TTL in words, "" for KeepTTL.
+func (t TTL) String() string {
+	switch t.Mode {
+	case SetTTL:
+		return fmt.Sprintf("expires at %d", t.At)
+	case SetNewTTL:
+		return fmt.Sprintf("expires at %d if new", t.At)
+	}
+	return ""
+}
 
 // after returns the time of expiry of an item whose time was old.
 func (t TTL) after(old Number) Number {

@@ -3,6 +3,7 @@ package caching
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -96,4 +97,16 @@ func (s StringSet) Without(t StringSet) StringSet {
 		}
 	}
 	return newSorted(out)
+}
+
+// String returns the members in order, as a list of quoted strings.
+func (s StringSet) String() string {
+	var b strings.Builder
+	for i, m := range s.members {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(strconv.Quote(m))
+	}
+	return "[" + b.String() + "]"
 }

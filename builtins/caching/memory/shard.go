@@ -104,10 +104,10 @@ func (sh *shard) drop(s *Store, i int) {
 	sh.remove(i)
 }
 
-// sweepSome looks at the next few entries. As a write looks at several and adds
-// at most one, the expired ones cannot pile up.
+// sweepSome looks at the next few entries. As a write looks at two and adds at
+// most one, the expired ones cannot pile up.
 func (sh *shard) sweepSome(s *Store, now int64) {
-	const few = 3
+	const few = 2
 	for range min(few, len(sh.entries)) {
 		if sh.next >= len(sh.entries) {
 			sh.next = 0
