@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/starhost/starhost/pysyntax"
@@ -12,21 +13,22 @@ import (
 // Starlark nearly is a subset of, and reports all at once: what is Python and
 // not Starlark, with the way to say it, what is neither, and the names that
 // nothing binds.
-func pythonHabits(path string, src []byte, known func(string) bool) []*Diagnostic {
+func (l *Loader) pythonHabits(path string, src []byte) []*Diagnostic {
 	module, errs := pysyntax.Parse(path, src)
-	h := &habits{path: path, module: module, src: src}
+	h := &habits{loader: l, path: path, module: module, src: src}
 	for _, e := range errs {
 		h.diags = append(h.diags, h.diagnostic(e.From, e.To, "syntax", e.Msg, ""))
 	}
 	if module != nil {
 		pysyntax.Inspect(module, h.visit)
-		h.undefined(known)
+		h.undefined()
 	}
 	return h.diags
 }
 
 // habits is the search for Python in one file.
 type habits struct {
+	loader *Loader
 	path   string
 	module *pysyntax.Module
 	src    []byte
@@ -75,38 +77,38 @@ func (h *habits) stmt(s pysyntax.Stmt) {
 	at := s.Pos()
 	switch s := s.(type) {
 	case *pysyntax.Import:
-		h.found(at, len("import"), "import", importHint(s))
+		h.found(at, len("import"), "`import`", importHint(s))
 	case *pysyntax.ImportFrom:
-		h.found(at, len("from"), "from … import", importFromHint(s))
+		h.found(at, len("from"), "`from … import`", importFromHint(s))
 	case *pysyntax.Try:
-		h.found(at, len("try"), "try … except", "test beforehand instead: `in`, .get(key, default), type(x); what still fails in rule is reported, never taken for False")
+		h.found(at, len("try"), "`try … except`", "test beforehand instead: `in`, .get(key, default), type(x); what still fails in rule is reported, never taken for False")
 	case *pysyntax.Raise:
-		h.found(at, len("raise"), "raise", `call fail("message")`)
+		h.found(at, len("raise"), "`raise`", `call fail("message")`)
 	case *pysyntax.ClassDef:
-		h.found(at, len("class"), "class", "use functions and dicts")
+		h.found(at, len("class"), "`class`", "use functions and dicts")
 	case *pysyntax.Global:
-		h.found(at, len("global"), "global", frozenHint)
+		h.found(at, len("global"), "`global`", frozenHint)
 	case *pysyntax.Nonlocal:
-		h.found(at, len("nonlocal"), "nonlocal", "return the value, or keep it in a list or dict of the outer function")
+		h.found(at, len("nonlocal"), "`nonlocal`", "return the value, or keep it in a list or dict of the outer function")
 	case *pysyntax.With:
-		h.found(at, len("with"), "with", "rules have no files or locks to hold: call the functions directly")
+		h.found(at, len("with"), "`with`", "rules have no files or locks to hold: call the functions directly")
 	case *pysyntax.Assert:
-		h.found(at, len("assert"), "assert", `if not condition: fail("message")`)
+		h.found(at, len("assert"), "`assert`", `if not condition: fail("message")`)
 	case *pysyntax.Delete:
-		h.found(at, len("del"), "del", "d.pop(key) removes a key of a dict, l.pop(index) an element of a list")
+		h.found(at, len("del"), "`del`", "d.pop(key) removes a key of a dict, l.pop(index) an element of a list")
 	case *pysyntax.Match:
-		h.found(at, len("match"), "match", "use if … elif … else")
+		h.found(at, len("match"), "`match`", "use if … elif … else")
 	case *pysyntax.TypeAlias:
 		h.found(at, len("type"), "a type alias", "drop it")
 	case *pysyntax.AnnAssign:
 		h.found(s.Annotation.Pos(), 1, "a type annotation", "drop it: name = value")
 	case *pysyntax.Assign:
 		if len(s.Targets) > 1 {
-			h.found(s.Targets[1].Pos(), 1, "a = b = value", "use one assignment for each name")
+			h.found(s.Targets[1].Pos(), 1, "`a = b = value`", "use one assignment for each name")
 		}
 	case *pysyntax.AugAssign:
 		if s.Op == pysyntax.Pow {
-			h.found(s.OpPos, len("**="), "**=", `load("math", "pow")`)
+			h.found(s.OpPos, len("**="), "`**=`", `load("math", "pow")`)
 		}
 	case *pysyntax.For:
 		h.loopElse(s.Orelse)
@@ -119,7 +121,7 @@ func (h *habits) stmt(s pysyntax.Stmt) {
 
 func (h *habits) loopElse(orelse []pysyntax.Stmt) {
 	if len(orelse) > 0 {
-		h.found(orelse[0].Pos(), 1, "else of a loop", "set a variable before break, and test it after the loop")
+		h.found(orelse[0].Pos(), 1, "`else` of a loop", "set a variable before break, and test it after the loop")
 	}
 }
 
@@ -131,7 +133,7 @@ func (h *habits) function(f *pysyntax.FunctionDef) {
 		h.found(f.Returns.Pos(), 1, "a type annotation", "drop it: def rule(event):")
 	}
 	if f.Async {
-		h.found(f.Pos(), len("async"), "async", "drop it: rules run one call at a time")
+		h.found(f.Pos(), len("async"), "`async`", "drop it: rules run one call at a time")
 	}
 }
 
@@ -149,10 +151,10 @@ func (h *habits) expr(e pysyntax.Expr) {
 	case *pysyntax.Compare:
 		h.compare(e)
 	case *pysyntax.NamedExpr:
-		h.found(at, len(e.Target.ID), ":=", "assign on a line of its own, before the test")
+		h.found(at, len(e.Target.ID), "`:=`", "assign on a line of its own, before the test")
 	case *pysyntax.BinOp:
 		if e.Op == pysyntax.Pow {
-			h.found(e.OpPos, len("**"), "**", `load("math", "pow") and use pow(x, y)`)
+			h.found(e.OpPos, len("**"), "`**`", `load("math", "pow") and use pow(x, y)`)
 		}
 	case *pysyntax.Set:
 		h.found(at, 1, "a set display", "use set([…])")
@@ -161,13 +163,13 @@ func (h *habits) expr(e pysyntax.Expr) {
 	case *pysyntax.GeneratorExp:
 		h.found(at, 1, "a generator expression", "use a list: any([… for …])")
 	case *pysyntax.Yield, *pysyntax.YieldFrom:
-		h.found(at, len("yield"), "yield", "collect the values in a list and return it")
+		h.found(at, len("yield"), "`yield`", "collect the values in a list and return it")
 	case *pysyntax.Await:
-		h.found(at, len("await"), "await", "drop it: rules run one call at a time")
+		h.found(at, len("await"), "`await`", "drop it: rules run one call at a time")
 	case *pysyntax.Dict:
 		for i, k := range e.Keys {
 			if k == nil {
-				h.found(e.Values[i].Pos(), 1, "** in a dict display", "use a | b")
+				h.found(e.Values[i].Pos(), 1, "`**` in a dict display", "use a | b")
 			}
 		}
 	case *pysyntax.List:
@@ -180,7 +182,7 @@ func (h *habits) expr(e pysyntax.Expr) {
 func (h *habits) starred(elts []pysyntax.Expr) {
 	for _, e := range elts {
 		if s, ok := e.(*pysyntax.Starred); ok {
-			h.found(s.From, 1, "* in a list", "use a + b")
+			h.found(s.From, 1, "`*` in a list", "use a + b")
 		}
 	}
 }
@@ -189,9 +191,9 @@ func (h *habits) compare(e *pysyntax.Compare) {
 	for i, op := range e.Ops {
 		switch op {
 		case pysyntax.Is:
-			h.found(e.OpPos[i], len("is"), "is", "use ==")
+			h.found(e.OpPos[i], len("is"), "`is`", "use ==")
 		case pysyntax.IsNot:
-			h.found(e.OpPos[i], len("is not"), "is not", "use !=")
+			h.found(e.OpPos[i], len("is not"), "`is not`", "use !=")
 		}
 	}
 	if len(e.Ops) > 1 {
@@ -211,17 +213,22 @@ func (h *habits) concatenated(from, to pysyntax.Pos) bool {
 	return true
 }
 
-// undefined reports the names that nothing binds.
-func (h *habits) undefined(known func(string) bool) {
+// undefined reports the names that nothing binds, but for exceptions: those
+// stand in what is reported already.
+func (h *habits) undefined() {
+	known := func(name string) bool { return h.loader.known(name) || exceptionName.MatchString(name) }
 	resolver := pysyntax.Resolver{Known: known, LoadBinds: true}
 	for _, u := range resolver.Undefined(h.module) {
-		hint := undefinedHint(u.Name.ID)
-		if hint == "" {
-			hint = didYouMean(u.Name.ID, u.Visible())
+		msg, hint := "undefined: "+u.Name.ID, h.loader.undefinedHint(u.Name.ID)
+		if meant := didYouMean(u.Name.ID, u.Visible()); meant != "" {
+			msg += " (" + meant + ")"
 		}
-		h.diags = append(h.diags, h.diagnostic(u.Name.Pos(), u.Name.End(), "undefined", "undefined: "+u.Name.ID, hint))
+		h.diags = append(h.diags, h.diagnostic(u.Name.Pos(), u.Name.End(), "undefined", msg, hint))
 	}
 }
+
+// exceptionName matches the names of Python's exceptions.
+var exceptionName = regexp.MustCompile(`^([A-Z]\w*(Error|Exception|Warning)|Exception|StopIteration|KeyboardInterrupt)$`)
 
 // importHint gives the load statements for an import.
 func importHint(s *pysyntax.Import) string {

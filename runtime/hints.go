@@ -32,25 +32,28 @@ var undefinedHints = map[string]string{
 	"map":        "use a list comprehension",
 	"filter":     "use a list comprehension",
 	"next":       "take the first element of a list",
-	"round":      `load("math", "round")`,
 	"divmod":     "use // and %",
-	"pow":        `load("math", "pow")`,
 	"super":      "Starlark has no classes",
 }
 
-// modulesByName tell that an undefined name is a module which was not loaded.
-var modulesByName = []string{"re", "json", "time", "datetime", "math"}
-
-func undefinedHint(name string) string {
-	for _, m := range modulesByName {
-		switch levenshtein.ComputeDistance(name, m) {
-		case 0:
-			return fmt.Sprintf("load the module first: load(%q, %q)", m, m)
-		case 1:
-			if len(m) > 2 {
-				return fmt.Sprintf("did you mean the module %s? load(%q, %q)", m, m, m)
-			}
+// undefinedHint says what to do about a name that nothing binds, where that
+// can be known: most often, it was not loaded.
+func (l *Loader) undefinedHint(name string) string {
+	var near string
+	for _, m := range l.Modules {
+		own := lastPart(m.Names[0])
+		if name == own {
+			return fmt.Sprintf("load the module first: load(%q, %q)", m.Names[0], own)
+		}
+		if _, ok := m.Members[name]; ok {
+			return fmt.Sprintf("load it first: load(%q, %q)", m.Names[0], name)
+		}
+		if len(own) > 2 && levenshtein.ComputeDistance(name, own) == 1 {
+			near = fmt.Sprintf("did you mean the module %s? load(%q, %q)", own, m.Names[0], own)
 		}
 	}
-	return undefinedHints[name]
+	if hint, ok := undefinedHints[name]; ok {
+		return hint
+	}
+	return near
 }

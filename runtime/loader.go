@@ -127,7 +127,7 @@ func (l *Loader) load(path, name string) (*File, []*Diagnostic) {
 	predeclared := l.predeclared(name)
 	prog, err := starlark.FileProgram(tree, predeclared.Has)
 	if err != nil {
-		return nil, append(diags, resolveDiagnostics(err)...)
+		return nil, append(diags, l.resolveDiagnostics(err)...)
 	}
 	if slices.ContainsFunc(diags, (*Diagnostic).IsError) {
 		return nil, diags
@@ -160,7 +160,7 @@ func (l *Loader) parse(path string, src []byte) (*syntax.File, []*Diagnostic) {
 	if err == nil {
 		return tree, nil
 	}
-	if habits := pythonHabits(path, src, l.known); len(habits) > 0 {
+	if habits := l.pythonHabits(path, src); len(habits) > 0 {
 		return nil, habits
 	}
 	d := &Diagnostic{Code: "syntax", Msg: err.Error(), Pos: filePosition(path)}
@@ -319,7 +319,7 @@ func loadFailure(path string, err error) *Diagnostic {
 
 // resolveDiagnostics converts the resolver's errors: undefined names and the
 // like, all of a file at once.
-func resolveDiagnostics(err error) []*Diagnostic {
+func (l *Loader) resolveDiagnostics(err error) []*Diagnostic {
 	list, ok := errors.AsType[resolve.ErrorList](err)
 	if !ok {
 		return []*Diagnostic{{Code: "compile", Msg: err.Error()}}
@@ -330,7 +330,7 @@ func resolveDiagnostics(err error) []*Diagnostic {
 		if name, ok := strings.CutPrefix(e.Msg, "undefined: "); ok {
 			name, _, _ = strings.Cut(name, " ")
 			d.Code, d.EndCol = "undefined", int(e.Pos.Col)+len(name)
-			d.Hint = undefinedHint(name)
+			d.Hint = l.undefinedHint(name)
 		}
 		diags = append(diags, d)
 	}
