@@ -4,27 +4,27 @@ package pysyntax
 func (p *parser) call(from Pos, fn Expr) Expr {
 	p.enter()
 	lparen := p.next().pos
-	args, keywords := p.arguments()
+	args, keywords := p.arguments(true)
 	p.expect(tRparen)
 	p.leave()
 	return &Call{p.span(from), fn, lparen, args, keywords}
 }
 
-// arguments parses the arguments of a call, up to the closing parenthesis.
-func (p *parser) arguments() (args []Expr, keywords []*Keyword) {
+// arguments parses the arguments of a call or class, up to the closing
+// parenthesis. A generator expression without its own parentheses is one of a
+// call only.
+func (p *parser) arguments(call bool) (args []Expr, keywords []*Keyword) {
 	lparen := p.toks[p.i-1].pos
 	for p.kind != tRparen {
 		switch {
 		case p.kind == tStar:
 			args = append(args, p.starArg(keywords))
 		case p.kind == tPow:
-			from := p.next().pos
-			value := p.expression()
-			keywords = append(keywords, &Keyword{Span: p.span(from), Value: value})
+			keywords = append(keywords, p.spreadArg())
 		case p.kind == tName && p.peek(1) == tAssign:
 			keywords = append(keywords, p.keywordArg())
 		default:
-			arg := p.positional(lparen, len(args)+len(keywords) > 0)
+			arg := p.positional(lparen, len(args)+len(keywords) > 0, call)
 			if len(keywords) > 0 {
 				p.misplaced(arg, keywords)
 			}
@@ -49,7 +49,25 @@ func (p *parser) starArg(keywords []*Keyword) Expr {
 		}
 	}
 	value := p.expression()
+	p.noDefault(from, "iterable argument unpacking")
 	return &Starred{Span: p.span(from), Value: value}
+}
+
+// spreadArg parses "**value".
+func (p *parser) spreadArg() *Keyword {
+	from := p.next().pos
+	value := p.expression()
+	p.noDefault(from, "keyword argument unpacking")
+	return &Keyword{Span: p.span(from), Value: value}
+}
+
+// noDefault fails at "=" behind an argument that started at from.
+func (p *parser) noDefault(from Pos, what string) {
+	if p.kind == tAssign && p.peek(1).startsExpr() && !p.lexerFailed() {
+		p.next()
+		p.expression()
+		p.fail(from, p.end, "cannot assign to %s", what)
+	}
 }
 
 // keywordArg parses "name=value".
@@ -70,20 +88,16 @@ func (p *parser) keywordArg() *Keyword {
 
 // positional parses a plain argument: an expression, or a generator
 // expression, which needs no parentheses of its own if it is the only one.
-func (p *parser) positional(lparen Pos, more bool) Expr {
-	first := p.kind
+func (p *parser) positional(lparen Pos, more, call bool) Expr {
 	from := p.pos()
 	e := p.argument(from)
-	if p.kind != tFor && p.kind != tAsync {
+	if !call || p.kind != tFor && p.kind != tAsync {
 		p.afterArg(e)
 		return e
 	}
 	generators := p.generators()
 	g := &GeneratorExp{Span{from, p.end}, e, generators}
-	if more || p.kind == tComma && (p.peek(1) != tRparen || first == tStar) {
-		p.failAt(g, "Generator expression must be parenthesized")
-	}
-	if p.kind == tComma {
+	if more || p.kind == tComma {
 		p.failAt(g, "Generator expression must be parenthesized")
 	}
 	if p.kind != tRparen {
@@ -152,13 +166,13 @@ type paramList struct {
 func (p *parser) parameters(close kind, annotated bool) *Arguments {
 	from := p.pos()
 	l := &paramList{Arguments: &Arguments{}, close: close, annotated: annotated}
-	for p.kind != close {
+	for p.kind != close && p.kind != tSpec {
 		p.parameter(l)
 		if !p.accept(tComma) {
 			break
 		}
 	}
-	if p.kind != close {
+	if p.kind != close && p.kind != tSpec {
 		p.unexpected()
 	}
 	if l.bareStar != nil && len(l.KwOnly) == 0 {
@@ -262,7 +276,7 @@ func (p *parser) named(l *paramList) {
 	if value != nil {
 		l.Defaults = append(l.Defaults, value)
 	} else if len(l.Defaults) > 0 {
-		p.failAt(a, "non-default argument follows default argument")
+		p.failAt(a, "parameter without a default follows parameter with a default")
 	}
 }
 

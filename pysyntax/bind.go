@@ -29,8 +29,11 @@ func bind(m *Module, report func(n Node, format string, args ...any)) []*scope {
 	b.enter(moduleScope)
 	b.stmts(m.Body)
 	for _, n := range b.nonlocals {
-		if n.scope.owner(n.name) == nil {
+		owner := n.scope.owner(n.name)
+		if owner == nil {
 			report(n.stmt, "no binding for nonlocal '%s' found", n.name)
+		} else if owner.kind == typeScope {
+			report(n.stmt, "nonlocal binding not allowed for type parameter '%s'", n.name)
 		}
 	}
 	for _, s := range b.scopes {
@@ -78,6 +81,9 @@ func (s *scope) owner(name string) *scope {
 		sym := o.names[name]
 		switch {
 		case o.kind == classScope:
+			if name == "__class__" {
+				return o // Python binds it for the methods
+			}
 		case sym.has(global):
 			return nil
 		case sym.has(bound|declared|doubtful) && !sym.has(nonlocal):
@@ -121,6 +127,7 @@ func (b *binder) stmt(s Stmt) {
 		b.expr(s.Name)
 		b.typeParams(s.TypeParams, true)
 		b.enter(typeScope) // the value is computed when it is asked for
+		b.what = "a type alias"
 		b.expr(s.Value)
 		b.leave()
 		b.leave()
@@ -134,7 +141,7 @@ func (b *binder) stmt(s Stmt) {
 		}
 	case *ImportFrom:
 		for _, a := range s.Names {
-			b.importName(s, a)
+			b.importName(a)
 		}
 	case *Global:
 		for _, name := range s.Names {
@@ -184,13 +191,13 @@ func (b *binder) alias(a *Alias) {
 }
 
 // importName binds a name of "from x import name".
-func (b *binder) importName(s *ImportFrom, a *Alias) {
+func (b *binder) importName(a *Alias) {
 	if a.Name != "*" {
 		b.alias(a)
 		return
 	}
 	if b.kind != moduleScope {
-		b.report(s, "import * only allowed at module level")
+		b.report(a, "import * only allowed at module level")
 	}
 	b.module().star = true
 }
@@ -257,12 +264,14 @@ func (b *binder) typeParams(params []TypeParam, always bool) bool {
 		return false
 	}
 	b.enter(typeScope)
+	b.what = "the definition of a generic"
 	for _, t := range params {
 		switch t := t.(type) {
 		case *TypeVar:
 			b.typeParam(t, t.Name)
 			if t.Bound != nil {
 				b.enter(typeScope) // it is computed when it is asked for
+				b.what = "a TypeVar bound"
 				b.expr(t.Bound)
 				b.leave()
 			}
@@ -363,7 +372,14 @@ func (b *binder) expr(e Expr) {
 			b.uses = append(b.uses, e)
 		}
 	case *NamedExpr:
+		b.notInTypes(e, "named expression")
 		b.walrus(e)
+	case *Yield, *YieldFrom:
+		b.notInTypes(e, "yield expression")
+		eachChild(e, b.visit)
+	case *Await:
+		b.notInTypes(e, "await expression")
+		eachChild(e, b.visit)
 	case *Lambda:
 		b.defaults(e.Args)
 		b.enter(lambdaScope)
@@ -380,6 +396,13 @@ func (b *binder) expr(e Expr) {
 		b.comprehension(e.Generators, e.Key, e.Value)
 	default:
 		eachChild(e, b.visit)
+	}
+}
+
+// notInTypes reports an expression that has no place among type parameters.
+func (b *binder) notInTypes(e Expr, what string) {
+	if b.kind == typeScope {
+		b.report(e, "%s cannot be used within %s", what, b.what)
 	}
 }
 
@@ -448,6 +471,9 @@ func (b *binder) walrusOut(e *NamedExpr) {
 			continue
 		case classScope:
 			b.report(e.Target, "assignment expression within a comprehension cannot be used in a class body")
+			return
+		case typeScope:
+			b.report(e.Target, "assignment expression within a comprehension cannot be used in %s", s.what)
 			return
 		case moduleScope:
 			b.flag(name, global)

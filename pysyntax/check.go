@@ -16,8 +16,8 @@ type function struct {
 	kind      scopeKind
 	async     bool
 	generator bool   // has a yield
-	inAsync   bool   // a comprehension in an async function, at any depth
 	comp      string // the kind of comprehension
+	awaits    bool   // a comprehension with an await in it
 }
 
 // check checks a whole module.
@@ -290,10 +290,8 @@ func (c *checker) expr(e Expr) {
 		c.visit(e.Args)
 		c.within(function{kind: lambdaScope}, func() { c.expr(e.Body) })
 		return
-	case *Yield:
-		c.yield(e, "'yield'")
-	case *YieldFrom:
-		c.yield(e, "'yield from'")
+	case *Yield, *YieldFrom:
+		c.yield(e)
 	case *Await:
 		c.await(e)
 	case *ListComp:
@@ -339,7 +337,7 @@ func (c *checker) sequence(elts []Expr, ctx Context) {
 	c.elements(elts)
 }
 
-func (c *checker) yield(e Expr, what string) {
+func (c *checker) yield(e Expr) {
 	switch c.fn.kind {
 	case comprehensionScope:
 		c.report(e, "'yield' inside %s", c.fn.comp)
@@ -349,7 +347,7 @@ func (c *checker) yield(e Expr, what string) {
 		}
 	case lambdaScope:
 	default:
-		c.report(e, "%s outside function", what)
+		c.report(e, "'yield' outside function")
 	}
 }
 
@@ -357,6 +355,8 @@ func (c *checker) await(e Expr) {
 	switch c.fn.kind {
 	case moduleScope, classScope:
 		c.report(e, "'await' outside function")
+	case comprehensionScope:
+		c.fn.awaits = true
 	default:
 		if !c.fn.async {
 			c.report(e, "'await' outside async function")
@@ -368,14 +368,9 @@ func (c *checker) await(e Expr) {
 // what is around it.
 func (c *checker) comprehension(e Expr, generators []*Comprehension, what string, elts ...Expr) {
 	c.expr(generators[0].Iter)
-	async := slices.ContainsFunc(generators, func(g *Comprehension) bool { return g.Async })
-	generator := what == "generator expression"
-	if async && !generator && !c.fn.async {
-		c.report(e, "asynchronous comprehension outside of an asynchronous function")
-	}
-	fn := function{kind: comprehensionScope, comp: what, async: c.fn.async || async && generator}
-	saved := *c
-	c.fn = fn
+	fn := c.fn
+	c.fn = function{kind: comprehensionScope, comp: what, async: fn.async || fn.kind == comprehensionScope}
+	c.fn.awaits = slices.ContainsFunc(generators, func(g *Comprehension) bool { return g.Async })
 	for i, g := range generators {
 		c.bareStar(g.Target)
 		c.expr(g.Target)
@@ -389,7 +384,10 @@ func (c *checker) comprehension(e Expr, generators []*Comprehension, what string
 	for _, elt := range elts {
 		c.expr(elt)
 	}
-	*c = saved
+	if c.fn.awaits && !fn.async && what != "generator expression" && fn.kind != comprehensionScope {
+		c.report(e, "asynchronous comprehension outside of an asynchronous function")
+	}
+	c.fn = fn
 }
 
 // futures checks the imports from __future__: they come first.

@@ -122,7 +122,7 @@ func (c *checker) stars(p *MatchSequence) {
 		}
 	}
 	if n > 1 {
-		c.report(p, "multiple starred expressions in sequence pattern")
+		c.report(p, "multiple starred names in sequence pattern")
 	}
 }
 

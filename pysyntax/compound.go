@@ -68,20 +68,22 @@ func (p *parser) decorated() Stmt {
 // A header is the first line of a compound statement or of a clause of one,
 // for the errors about its block.
 type header struct {
-	what string // as in "expected an indented block after ..."
-	line int32
+	what  string // as in "expected an indented block after ..."
+	line  int32
+	colon bool // nothing but a colon can stand behind it
 }
 
 // after names a statement in the words of CPython.
 func after(keyword string, at Pos) header {
-	return header{fmt.Sprintf("'%s' statement", keyword), at.Line}
+	colon := keyword == "try" || keyword == "else" || keyword == "finally"
+	return header{fmt.Sprintf("'%s' statement", keyword), at.Line, colon}
 }
 
 // body parses the colon and the block behind a header. If either is missing
 // but what follows looks right, parsing goes on.
 func (p *parser) body(h header) []Stmt {
 	if p.kind != tColon {
-		p.noColon()
+		p.noColon(h.colon)
 	}
 	p.accept(tColon)
 	if p.kind != tNewline {
@@ -93,19 +95,23 @@ func (p *parser) body(h header) []Stmt {
 	if p.kind == tIndent {
 		return p.block()
 	}
-	t := p.tok()
-	p.report(t.pos, t.end, "expected an indented block after %s on line %d", h.what, h.line)
+	from, to := p.place()
+	p.report(from, to, "expected an indented block after %s on line %d", h.what, h.line)
 	return nil
 }
 
 // noColon reports a missing colon. It gives up unless the line ends there.
-func (p *parser) noColon() {
-	if p.kind != tNewline {
+// If not only, something else might have stood there.
+func (p *parser) noColon(only bool) {
+	if p.kind != tNewline && only {
 		p.expected("expected ':'")
 	}
+	if p.kind != tNewline {
+		p.unexpected()
+	}
 	if !p.lexerFailed() {
-		t := p.tok()
-		p.report(t.pos, t.end, "expected ':'")
+		from, to := p.place()
+		p.report(from, to, "expected ':'")
 	}
 }
 
@@ -266,8 +272,8 @@ func (p *parser) tryStmt() Stmt {
 // noHandler reports a try statement that ends too soon.
 func (p *parser) noHandler() {
 	if !p.lexerFailed() {
-		t := p.tok()
-		p.report(t.pos, t.end, "expected 'except' or 'finally' block")
+		from, to := p.place()
+		p.report(from, to, "expected 'except' or 'finally' block")
 	}
 }
 
@@ -317,7 +323,7 @@ func (p *parser) functionDef(from Pos, async bool, decorators []Expr) Stmt {
 	if p.accept(tArrow) {
 		s.Returns = p.expression()
 	}
-	s.Body = p.body(header{"function definition", at.Line})
+	s.Body = p.body(header{"function definition", at.Line, true})
 	s.Span = p.span(from)
 	return s
 }
@@ -327,10 +333,10 @@ func (p *parser) classDef(decorators []Expr) Stmt {
 	s := &ClassDef{Decorators: decorators, Name: p.ident()}
 	s.TypeParams = p.typeParams()
 	if p.accept(tLparen) {
-		s.Bases, s.Keywords = p.arguments()
+		s.Bases, s.Keywords = p.arguments(false)
 		p.expect(tRparen)
 	}
-	s.Body = p.body(header{"class definition", from.Line})
+	s.Body = p.body(header{"class definition", from.Line, false})
 	s.Span = p.span(from)
 	return s
 }

@@ -25,7 +25,7 @@ func TestCPython(t *testing.T) {
 	if python == "" || root == "" {
 		t.Skip("PYSYNTAX_PYTHON and PYSYNTAX_FILES are not set")
 	}
-	args := []string{"testdata/dump_ast.py", "-"}
+	args := []string{"testdata/dump_ast.py", "--check", "-"}
 	plain := os.Getenv("PYSYNTAX_PLAIN") != ""
 	if plain {
 		args = append(args, "--plain-fstrings")

@@ -95,15 +95,19 @@ func (p *parser) equals(e Expr) {
 	if p.lexerFailed() || !p.peek(1).startsExpr() {
 		p.unexpected()
 	}
-	p.next()
+	at := p.next().pos
 	value := p.operand()
-	if _, ok := e.(*Name); ok {
-		p.fail(e.Pos(), value.End(), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
+	switch e.(type) {
+	case *Name:
+		at = e.Pos()
+	case *Compare, *BoolOp, *IfExp, *UnaryOp, *Lambda, *NamedExpr:
+	default:
+		if mayCompare(e) {
+			p.failAt(e, "cannot assign to %s here. Maybe you meant '==' instead of '='?", describe(e))
+		}
+		p.failTarget(e, Store)
 	}
-	if mayCompare(e) {
-		p.failAt(e, "cannot assign to %s here. Maybe you meant '==' instead of '='?", describe(e))
-	}
-	p.failTarget(e, Store)
+	p.fail(at, value.End(), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
 }
 
 // expression parses an expression without star, walrus and comma.
@@ -140,6 +144,9 @@ func (p *parser) lambda() Expr {
 	p.enter()
 	from := p.next().pos
 	args := p.parameters(tColon, false)
+	if p.kind == tSpec {
+		p.fail(from, p.tok().end, "f-string: lambda expressions are not allowed without parentheses")
+	}
 	p.expect(tColon)
 	body := p.expression()
 	p.leave()

@@ -110,9 +110,7 @@ func (l *lexer) fstringText() {
 			l.off++
 		case '\n':
 			if f.size == 1 {
-				l.openFString()
-				l.emit(tError, l.off)
-				l.endFString()
+				l.fstringLineEnd(m)
 				return
 			}
 			l.off++
@@ -126,6 +124,20 @@ func (l *lexer) fstringText() {
 			l.off++
 		}
 	}
+}
+
+// fstringLineEnd is at a line end in text that must not have one. It may end a
+// format specification, if the field's brace follows.
+func (l *lexer) fstringLineEnd(m literal) {
+	f := &l.fstrings[len(l.fstrings)-1]
+	if rest := strings.TrimLeft(l.src[l.off:], " \t\f\n"); f.inSpec() && strings.HasPrefix(rest, "}") {
+		l.emitMiddle(m, 0)
+		f.fields[len(f.fields)-1].spec = false
+		return
+	}
+	l.openFString()
+	l.emit(tError, l.off)
+	l.endFString()
 }
 
 // closing reports whether the next bytes are size times quote.

@@ -153,6 +153,10 @@ func (l *lexer) startLine() {
 			if first == nil {
 				first = &indent{in.col, in.alt}
 			}
+			if l.off+2 >= len(l.src) {
+				l.continuation()
+				return
+			}
 			l.off += 2
 			l.newline()
 			continue
@@ -397,7 +401,7 @@ func (l *lexer) operator() {
 		return
 	case k == tColon && l.inField():
 		l.off++
-		l.emit(tColon, from)
+		l.emit(tSpec, from)
 		l.fstrings[len(l.fstrings)-1].startSpec()
 		return
 	case tLparen <= k && k <= tRbrace:

@@ -129,17 +129,25 @@ func (p *parser) unexpected() {
 
 // expected is unexpected with a message that says more.
 func (p *parser) expected(msg string) {
+	t := p.tok()
+	if t.kind == tIndent {
+		p.fail(t.pos, t.end, "unexpected indent")
+	}
 	if p.lexerFailed() {
 		panic(bailout{})
 	}
+	from, to := p.place()
+	p.fail(from, to, "%s", msg)
+}
+
+// place returns where an error about the current token is: at the end of the
+// file, that is behind the last token with text.
+func (p *parser) place() (from, to Pos) {
 	t := p.tok()
-	switch t.kind {
-	case tIndent:
-		p.fail(p.toks[p.i+1].pos, Pos{}, "unexpected indent")
-	case tDedent, tEOF:
-		p.fail(t.pos, Pos{}, "%s", msg)
+	if t.kind == tEOF && p.end.IsValid() {
+		return p.end, p.end
 	}
-	p.fail(t.pos, t.end, "%s", msg)
+	return t.pos, t.end
 }
 
 // lexerFailed reports whether the lexer could not read all of the rest of the

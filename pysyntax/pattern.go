@@ -25,7 +25,7 @@ func (p *parser) matchStmt() Stmt {
 	from := p.next().pos
 	s := &Match{Subject: p.subject()}
 	if p.kind != tColon {
-		p.noColon()
+		p.noColon(false)
 	}
 	p.accept(tColon)
 	if p.kind != tNewline {
@@ -33,8 +33,8 @@ func (p *parser) matchStmt() Stmt {
 	}
 	p.next()
 	if p.kind != tIndent {
-		t := p.tok()
-		p.report(t.pos, t.end, "expected an indented block after 'match' statement on line %d", from.Line)
+		at, to := p.place()
+		p.report(at, to, "expected an indented block after 'match' statement on line %d", from.Line)
 	} else {
 		p.next()
 		for p.kind != tDedent && p.kind != tEOF {
@@ -189,7 +189,7 @@ func (p *parser) closedPattern() Pattern {
 	from := p.pos()
 	switch p.kind {
 	case tNumber, tMinus, tString, tFStart:
-		value := p.literalPattern()
+		value := p.literalPattern("patterns")
 		return &MatchValue{p.span(from), value}
 	case tNone:
 		p.next()
@@ -213,10 +213,14 @@ func (p *parser) closedPattern() Pattern {
 }
 
 // literalPattern parses a string, a number, or the sum of a real and an
-// imaginary one.
-func (p *parser) literalPattern() Expr {
+// imaginary one. what is for the error about an f-string.
+func (p *parser) literalPattern(what string) Expr {
 	if p.kind == tString || p.kind == tFStart {
-		return p.plainStrings()
+		e := p.strings()
+		if _, ok := e.(*JoinedStr); ok {
+			p.failAt(e, "%s may only match literals and attribute lookups", what)
+		}
+		return e
 	}
 	from := p.pos()
 	left := p.signedNumber()
@@ -238,15 +242,6 @@ func (p *parser) literalPattern() Expr {
 		p.failAt(right, "imaginary number required in complex literal")
 	}
 	return &BinOp{p.span(from), left, op, pos, right}
-}
-
-// plainStrings parses strings that must not be f-strings.
-func (p *parser) plainStrings() Expr {
-	e := p.strings()
-	if _, ok := e.(*JoinedStr); ok {
-		p.failAt(e, "patterns may only match literals and attribute lookups")
-	}
-	return e
 }
 
 func isImaginary(e Expr) bool {
@@ -363,7 +358,7 @@ func (p *parser) mappingPattern() Pattern {
 func (p *parser) mappingKey() Expr {
 	switch p.kind {
 	case tNumber, tMinus, tString, tFStart:
-		return p.literalPattern()
+		return p.literalPattern("mapping pattern keys")
 	case tNone, tTrue, tFalse:
 		return p.atom()
 	case tName:

@@ -17,10 +17,13 @@ func decode(src []byte) (text, *Error) {
 	if len(src) > maxSource {
 		return newText(""), &Error{Span: Span{From: Pos{1, 0}}, Msg: "file too large"}
 	}
-	src = bytes.TrimPrefix(src, []byte("\ufeff"))
+	src, bom := bytes.CutPrefix(src, []byte("\ufeff"))
 	if name, line := coding(src); name != "" && !isUTF8(name) {
-		if !isLatin1(name) {
+		if bom || !isLatin1(name) {
 			msg := fmt.Sprintf("unknown encoding: %s (save the file as UTF-8)", name)
+			if bom {
+				msg = fmt.Sprintf("encoding problem: %s with BOM", name)
+			}
 			return newText(""), &Error{Span: Span{From: Pos{line, 0}}, Msg: msg}
 		}
 		src = latin1(src)

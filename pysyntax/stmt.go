@@ -143,7 +143,7 @@ func (p *parser) exprStmt() Stmt {
 	e := p.yieldOrStarExprs()
 	switch p.kind {
 	case tAssign:
-		return p.assign(from, e)
+		return p.assign(start, e)
 	case tColon:
 		return p.annAssign(start, e)
 	case tWalrus:
@@ -157,16 +157,20 @@ func (p *parser) exprStmt() Stmt {
 }
 
 // assign parses the rest of "a = b = value", behind the first target.
-func (p *parser) assign(from Pos, first Expr) Stmt {
+// The statement started at token start.
+func (p *parser) assign(start int, first Expr) Stmt {
 	s := &Assign{Value: first}
 	for p.accept(tAssign) {
 		s.Targets = append(s.Targets, s.Value)
+		if !p.kind.startsExpr() && p.kind != tStar && p.kind != tYield {
+			p.assignTarget(start, s.Value, false)
+		}
 		s.Value = p.yieldOrStarExprs()
 	}
-	for i, target := range s.Targets {
-		p.assignTarget(target, len(s.Targets) == 1 && i == 0 && !isYield(s.Value))
+	for _, target := range s.Targets {
+		p.assignTarget(start, target, len(s.Targets) == 1 && !isYield(s.Value))
 	}
-	s.Span = p.span(from)
+	s.Span = p.span(p.toks[start].pos)
 	return s
 }
 
@@ -256,9 +260,15 @@ func (p *parser) importStmt() Stmt {
 		a.Span = p.span(start)
 		names = append(names, a)
 		if !p.accept(tComma) {
-			return &Import{p.span(from), names}
+			break
 		}
 	}
+	if p.kind == tFrom && p.peek(1) == tName && !p.lexerFailed() {
+		p.next()
+		p.dottedName()
+		p.fail(from, p.end, "Did you mean to use 'from ... import ...' instead?")
+	}
+	return &Import{p.span(from), names}
 }
 
 // dottedName parses "a.b.c".

@@ -135,7 +135,7 @@ func (p *parser) field(j *joiner, raw bool) {
 	if p.kind == tExclaim {
 		v.Conversion = p.conversion()
 	}
-	if p.kind == tColon {
+	if p.kind == tSpec {
 		v.Spec = p.formatSpec(raw)
 	}
 	if p.kind != tRbrace {
@@ -157,7 +157,7 @@ func (p *parser) field(j *joiner, raw bool) {
 // fieldValue parses the expression of a field.
 func (p *parser) fieldValue() Expr {
 	switch p.kind {
-	case tAssign, tExclaim, tColon, tRbrace:
+	case tAssign, tExclaim, tSpec, tRbrace:
 		t := p.tok()
 		p.fail(t.pos, t.end, "f-string: valid expression required before '%s'", p.text(t))
 	}
@@ -166,7 +166,7 @@ func (p *parser) fieldValue() Expr {
 	}
 	e := p.yieldOrStarExprs()
 	switch p.kind {
-	case tAssign, tExclaim, tColon, tRbrace:
+	case tAssign, tExclaim, tSpec, tRbrace:
 	default:
 		p.noComma(e)
 		p.expected("f-string: expecting '=', or '!', or ':', or '}'")
@@ -179,7 +179,7 @@ func (p *parser) conversion() byte {
 	mark := p.next()
 	t := p.tok()
 	switch {
-	case p.kind == tColon || p.kind == tRbrace:
+	case p.kind == tSpec || p.kind == tRbrace:
 		p.fail(t.pos, t.end, "f-string: missing conversion character")
 	case p.kind != tName:
 		p.expected("f-string: invalid conversion character")

@@ -16,14 +16,14 @@ func (p *parser) failTarget(bad Expr, ctx Context) {
 	p.failAt(bad, "cannot assign to %s", describe(bad))
 }
 
-// assignTarget is target for what stands left of "=". If hint, a comparison
-// may have been meant.
-func (p *parser) assignTarget(e Expr, hint bool) {
+// assignTarget is target for what stands left of "=", in a statement that
+// started at token start. If hint, a comparison may have been meant.
+func (p *parser) assignTarget(start int, e Expr, hint bool) {
 	bad := setContext(e, Store)
 	switch {
 	case bad == nil:
 		return
-	case isYield(bad):
+	case isYield(bad) && p.toks[start].kind != tLparen:
 		p.failAt(bad, "assignment to yield expression not possible")
 	case hint && bad == e && mayCompare(e):
 		p.failAt(bad, "cannot assign to %s here. Maybe you meant '==' instead of '='?", describe(bad))

@@ -24,6 +24,7 @@ const (
 	tLbrace
 	tRbrace
 	tColon
+	tSpec // the colon of a field of an f-string
 	tComma
 	tSemi
 	tDot

@@ -1,12 +1,13 @@
 """Print CPython's syntax tree of Python files, for comparison with ours.
 
-usage: dump_ast.py [--plain-fstrings] FILE...    writes FILE.ast for each
-       dump_ast.py [--plain-fstrings] -          reads names from standard input and
-                                                 writes "name size" and the tree of each
+usage: dump_ast.py [OPTIONS] FILE...    write FILE.ast for each
+       dump_ast.py [OPTIONS] -          read names from standard input, and write
+                                        "name size" and then the tree of each
 
-A file that does not parse gives one line "error LINE:COL MESSAGE". With
---plain-fstrings there are no positions inside f-strings: before 3.12 those
-that CPython gave were wrong.
+A file that does not parse gives one line "error LINE:COL MESSAGE".
+
+--check           compile each file too, for the errors that come later
+--plain-fstrings  no positions inside f-strings: before 3.12 they were wrong
 """
 
 import ast
@@ -15,9 +16,8 @@ import struct
 import sys
 import warnings
 
-PLAIN = False
+PLAIN = CHECK = False
 SKIPPED = {"type_comment", "type_ignores", "kind"}
-CONTEXTS = (ast.expr_context,)
 
 
 def scalar(value):
