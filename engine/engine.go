@@ -1,15 +1,12 @@
 package engine
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	goruntime "runtime"
-	"slices"
 	"sync"
 	"time"
 
@@ -274,31 +271,10 @@ func (r *run) decode(b *batch) {
 	defer close(b.decoded)
 	for i := range b.items {
 		it := &b.items[i]
-		if it.event, it.err = decodeRaw(it.raw); it.err == nil {
+		if it.event, it.err = event.DecodeAs(it.raw.Data, it.raw.LogType); it.err == nil {
 			it.when, it.timed = it.event.Time(r.Clock.fields()...)
 		}
 	}
-}
-
-// decodeRaw decodes a record and gives it the log type of its source if it has
-// none of its own.
-func decodeRaw(raw event.Raw) (*event.Event, error) {
-	ev, err := event.Decode(raw.Data)
-	if err != nil || raw.LogType == "" || ev.LogType() != "" {
-		return ev, err
-	}
-	return event.Decode(withLogType(raw.Data, raw.LogType))
-}
-
-// withLogType adds p_log_type to the text of an object.
-func withLogType(data []byte, logType string) []byte {
-	name, _ := json.Marshal(logType) // strings always marshal
-	i := bytes.IndexByte(data, '{') + 1
-	sep := ","
-	if rest := bytes.TrimLeft(data[i:], " \t\r\n"); len(rest) > 0 && rest[0] == '}' {
-		sep = ""
-	}
-	return slices.Concat(data[:i], []byte(`"p_log_type":`), name, []byte(sep), data[i:])
 }
 
 func (r *run) evaluate(w *runtime.Worker, b *batch) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
 	"go.starlark.net/syntax"
 )
@@ -162,13 +163,13 @@ func (r *reading) readMetadata() {
 			r.report(&runtime.Diagnostic{Pos: syntax.MakePosition(&path, 0, 0), Code: "read", Msg: err.Error()})
 			continue
 		}
-		doc, bad := parseDocument(path, src)
+		doc, bad := strictyaml.Parse(path, src, "metadata")
 		if bad != nil {
 			r.report(bad)
 		}
 		if doc != nil {
 			r.describe(doc)
-			r.report(doc.diags...)
+			r.report(doc.Diagnostics...)
 		}
 	}
 }
@@ -176,77 +177,74 @@ func (r *reading) readMetadata() {
 func (r *reading) report(ds ...*runtime.Diagnostic) { r.diags = append(r.diags, ds...) }
 
 // describe takes what a YAML file says.
-func (r *reading) describe(doc *document) {
-	switch t := doc.analysisType(); t {
+func (r *reading) describe(doc *strictyaml.Document) {
+	switch t := analysisType(doc.Root); t {
 	case "":
 	case "rule":
 		r.describeRule(doc)
 	case "global":
 		r.describeHelper(doc)
 	default:
-		_, v := doc.get("AnalysisType")
-		doc.warnf(v, "only rules and globals are run", "AnalysisType %s is not run", t)
+		doc.Root.Get("AnalysisType").Warnf("only rules and globals are run", "AnalysisType %s is not run", t)
 	}
 }
 
-func (r *reading) describeRule(doc *document) {
-	meta := doc.metadata()
+func (r *reading) describeRule(doc *strictyaml.Document) {
+	meta := metadata(doc.Root, doc.Path)
 	file, ok := r.filename(doc)
 	if !ok {
 		return
 	}
 	if _, taken := r.metas[file]; taken {
-		_, v := doc.get("Filename")
-		doc.errorf(v, "%s has its metadata in %s already", file, r.metas[file].File)
+		doc.Root.Get("Filename").Errorf("%s has its metadata in %s already", file, r.metas[file].File)
 		return
 	}
 	r.metas[file] = meta
-	if slices.ContainsFunc(doc.diags, (*runtime.Diagnostic).IsError) || !r.claim(doc, meta.ID) {
+	if doc.Failed() || !r.claim(doc.Root.Get("RuleID"), meta.ID) {
 		r.refused = append(r.refused, file)
 	}
 }
 
 // claim takes a rule id, which no other rule may have.
-func (r *reading) claim(doc *document, id string) bool {
-	_, v := doc.get("RuleID")
+func (r *reading) claim(v strictyaml.Value, id string) bool {
 	if first, taken := r.ids[id]; taken {
-		doc.errorf(v, "RuleID %s is taken by %s", id, first)
+		v.Errorf("RuleID %s is taken by %s", id, first)
 		return false
 	}
-	r.ids[id] = doc.at(v, "").At()
+	r.ids[id] = v.Pos().String()
 	return true
 }
 
-func (r *reading) describeHelper(doc *document) {
-	doc.checkKeys([]string{"AnalysisType", "GlobalID", "Filename", "Description", "Tags", "Reference", "DisplayName"})
+func (r *reading) describeHelper(doc *strictyaml.Document) {
+	doc.Root.CheckKeys(false, helperKeys...)
 	file, ok := r.filename(doc)
 	if !ok {
 		return
 	}
 	r.only[file] = true
-	id := doc.text("GlobalID")
+	id := doc.Root.Get("GlobalID").Text()
 	if id == "" {
-		doc.errorf(doc.root, "GlobalID is missing: it is the name by which rules load the file")
+		doc.Root.Errorf("GlobalID is missing: it is the name by which rules load the file")
 		return
 	}
 	r.helpers[id] = file
 }
 
 // filename finds the file that a YAML file describes.
-func (r *reading) filename(doc *document) (path string, ok bool) {
-	name := doc.text("Filename")
-	_, v := doc.get("Filename")
+func (r *reading) filename(doc *strictyaml.Document) (path string, ok bool) {
+	v := doc.Root.Get("Filename")
+	name := v.Text()
 	if name == "" {
-		doc.errorf(doc.root, "Filename is missing: it names the file of the rule, beside this one")
+		doc.Root.Errorf("Filename is missing: it names the file of the rule, beside this one")
 		return "", false
 	}
-	path = filepath.Join(filepath.Dir(doc.path), name)
+	path = filepath.Join(filepath.Dir(doc.Path), name)
 	if filepath.Ext(name) != ".star" {
-		doc.errorf(v, "Filename is %q, want a .star file", name)
+		v.Errorf("Filename is %q, want a .star file", name)
 		return "", false
 	}
 	if info, err := os.Stat(path); err != nil || info.IsDir() {
-		doc.errorf(v, "no file %s", path)
+		v.Errorf("no file %s", path)
 		return "", false
 	}
 	if !slices.Contains(r.scripts, path) {

@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
 )
@@ -49,7 +50,10 @@ func testLoad(t *testing.T, file string) {
 
 // load loads the directory rules and prints what it holds.
 func load(t *testing.T) string {
-	loader := ruleset.Loader{Paths: []string{"rules"}, Modules: modules}
+	loader := ruleset.Loader{
+		Paths: []string{"rules"}, Modules: modules,
+		Worker: runtime.Worker{Limits: &guard.Limits{Steps: 10_000}},
+	}
 	set, diags, err := loader.Load()
 	require.NoError(t, err)
 	var b strings.Builder

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/starhost/starhost/alert"
+	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
 )
 
@@ -14,6 +15,11 @@ var ruleKeys = []string{
 	"Severity", "Threshold", "DedupPeriodMinutes", "Tags", "Reports",
 	"Description", "Runbook", "Reference", "CreateAlert", "SummaryAttributes",
 	"OutputIds", "Tests", "Status", "InlineFilters",
+}
+
+// helperKeys are the keys of a helper's YAML file.
+var helperKeys = []string{
+	"AnalysisType", "GlobalID", "Filename", "Description", "Tags", "Reference", "DisplayName",
 }
 
 // otherTypes are the AnalysisTypes that are no rules to run.
@@ -26,67 +32,79 @@ var otherTypes = []string{
 const maxDedup = 30 * 24 * 60
 
 // metadata reads a rule's metadata.
-func (d *document) metadata() runtime.Metadata {
-	d.checkKeys(ruleKeys)
-	m := runtime.DefaultMetadata(d.text("RuleID"))
-	m.File = d.path
-	m.DisplayName = d.text("DisplayName")
-	m.Enabled = d.boolean("Enabled", true)
-	m.LogTypes = d.list("LogTypes")
-	m.Severity = d.severity(m.Severity)
-	m.Threshold = d.integer("Threshold", m.Threshold, 1)
-	m.DedupPeriod = d.dedupPeriod(m.DedupPeriod)
-	m.CreateAlert = d.boolean("CreateAlert", true)
-	m.Description = d.text("Description")
-	m.Runbook = d.text("Runbook")
-	m.Reference = d.text("Reference")
-	m.Tags = d.list("Tags")
-	m.Reports = d.lists("Reports")
-	m.Destinations = d.list("OutputIds")
-	m.SummaryAttributes = d.list("SummaryAttributes")
-	if m.ID == "" {
-		d.errorf(d.root, "RuleID is missing: every rule needs an id of its own")
+func metadata(m strictyaml.Mapping, path string) runtime.Metadata {
+	m.CheckKeys(false, ruleKeys...)
+	meta := runtime.DefaultMetadata(m.Get("RuleID").Text())
+	meta.File = path
+	meta.DisplayName = m.Get("DisplayName").Text()
+	meta.Enabled = m.Get("Enabled").Bool(true)
+	meta.LogTypes = m.Get("LogTypes").Strings()
+	meta.Severity = severity(m, meta.Severity)
+	meta.Threshold = m.Get("Threshold").Integer(meta.Threshold, 1)
+	meta.DedupPeriod = dedupPeriod(m.Get("DedupPeriodMinutes"), meta.DedupPeriod)
+	meta.CreateAlert = m.Get("CreateAlert").Bool(true)
+	meta.Description = m.Get("Description").Text()
+	meta.Runbook = m.Get("Runbook").Text()
+	meta.Reference = m.Get("Reference").Text()
+	meta.Tags = m.Get("Tags").Strings()
+	meta.Reports = reports(m.Get("Reports"))
+	meta.Destinations = m.Get("OutputIds").Strings()
+	meta.SummaryAttributes = m.Get("SummaryAttributes").Strings()
+	if meta.ID == "" {
+		m.Errorf("RuleID is missing: every rule needs an id of its own")
 	}
-	return m
+	return meta
 }
 
-func (d *document) severity(fallback alert.Severity) alert.Severity {
-	_, v := d.get("Severity")
-	if v == nil {
-		d.errorf(d.root, "Severity is missing, want one of Info, Low, Medium, High, Critical")
+func severity(m strictyaml.Mapping, fallback alert.Severity) alert.Severity {
+	v := m.Get("Severity")
+	if !v.Exists() {
+		m.Errorf("Severity is missing, want one of Info, Low, Medium, High, Critical")
 		return fallback
 	}
-	s, err := alert.ParseSeverity(v.Value)
+	s, err := alert.ParseSeverity(v.Text())
 	if err != nil {
-		d.errorf(v, "Severity is %s, want one of Info, Low, Medium, High, Critical", kind(v))
+		v.Errorf("Severity is %s, want one of Info, Low, Medium, High, Critical", v.Describe())
 		return fallback
 	}
 	return s
 }
 
-func (d *document) dedupPeriod(fallback time.Duration) time.Duration {
-	minutes := d.integer("DedupPeriodMinutes", int64(fallback/time.Minute), 1)
+func dedupPeriod(v strictyaml.Value, fallback time.Duration) time.Duration {
+	minutes := v.Integer(int64(fallback/time.Minute), 1)
 	if minutes > maxDedup {
-		_, v := d.get("DedupPeriodMinutes")
-		d.errorf(v, "DedupPeriodMinutes is %d, want at most %d (30 days)", minutes, maxDedup)
+		v.Errorf("DedupPeriodMinutes is %d, want at most %d (30 days)", minutes, maxDedup)
 		return fallback
 	}
 	return time.Duration(minutes) * time.Minute
 }
 
+// reports reads the mapping from frameworks to what the rule covers of them.
+func reports(v strictyaml.Value) map[string][]string {
+	if v.IsNull() {
+		return nil
+	}
+	lists := make(map[string][]string)
+	for k, v := range v.Mapping().All() {
+		lists[k.Text()] = v.Strings()
+	}
+	return lists
+}
+
 // analysisType tells what a YAML file describes: "rule", "global", one of
 // otherTypes, or "" for a file that is none of ours.
-func (d *document) analysisType() string {
-	_, v := d.get("AnalysisType")
-	if v == nil {
-		if k, _ := d.get("RuleID"); k != nil {
-			d.errorf(k, "AnalysisType is missing beside RuleID, want AnalysisType: rule")
+func analysisType(m strictyaml.Mapping) string {
+	v := m.Get("AnalysisType")
+	if !v.Exists() {
+		if k := m.Key("RuleID"); k.Exists() {
+			k.Errorf("AnalysisType is missing beside RuleID, want AnalysisType: rule")
 		}
 		return ""
 	}
-	if v.Value != "rule" && v.Value != "global" && !slices.Contains(otherTypes, v.Value) {
-		d.errorf(v, "AnalysisType is %s, want rule or global", kind(v))
+	t := v.Text()
+	if t != "rule" && t != "global" && !slices.Contains(otherTypes, t) {
+		v.Errorf("AnalysisType is %s, want rule or global", v.Describe())
 		return ""
 	}
-	return v.Value
+	return t
 }
