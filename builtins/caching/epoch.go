@@ -3,7 +3,6 @@ package caching
 import (
 	"errors"
 	"math"
-	"math/big"
 	"strconv"
 	"strings"
 	"unicode"
@@ -38,55 +37,67 @@ func ttlOf(epoch starlark.Value, now int64) (TTL, error) {
 // anything that is not a number, means the default lifetime. Times that do not
 // fit are as far away as can be.
 func expiry(epoch starlark.Value, now int64) (int64, error) {
-	seconds, err := wholeSeconds(epoch)
-	if err != nil {
-		return 0, err
-	}
+	seconds, ok, err := wholeSeconds(epoch)
 	switch {
-	case seconds == nil:
+	case err != nil:
+		return 0, err
+	case !ok:
 		return now + defaultLifetime, nil
-	case seconds.Cmp(big.NewInt(firstAbsolute)) < 0:
-		seconds.Add(seconds, big.NewInt(now))
+	case seconds >= firstAbsolute:
+		return seconds, nil
+	case now+seconds > now && seconds < 0:
+		return math.MinInt64, nil
 	}
-	if !seconds.IsInt64() {
-		return int64(math.MaxInt64) * int64(seconds.Sign()), nil
-	}
-	return seconds.Int64(), nil
+	return now + seconds, nil
 }
 
-// wholeSeconds returns epoch_seconds without its fraction, and nil if it is
+// wholeSeconds returns epoch_seconds without its fraction, and false if it is
 // not a number.
-func wholeSeconds(epoch starlark.Value) (*big.Int, error) {
+func wholeSeconds(epoch starlark.Value) (seconds int64, ok bool, err error) {
 	switch epoch := epoch.(type) {
 	case starlark.Int:
-		return epoch.BigInt(), nil
+		if i, ok := epoch.Int64(); ok {
+			return i, true, nil
+		}
+		return furthest(epoch.Sign()), true, nil
 	case starlark.Bool:
 		if epoch {
-			return big.NewInt(1), nil
+			seconds = 1
 		}
-		return new(big.Int), nil
+		return seconds, true, nil
 	case starlark.Float:
-		return truncate(float64(epoch))
+		seconds, err = truncate(float64(epoch))
+		return seconds, true, err
 	case starlark.String:
 		f, err := pythonFloat(string(epoch))
-		if err != nil {
-			return nil, err
+		if err == nil {
+			seconds, err = truncate(f)
 		}
-		return truncate(f)
+		return seconds, true, err
 	}
-	return nil, nil
+	return 0, false, nil
 }
 
 // truncate is Python's int(f).
-func truncate(f float64) (*big.Int, error) {
+func truncate(f float64) (int64, error) {
 	switch {
 	case math.IsNaN(f):
-		return nil, pyerr.Value("cannot convert float NaN to integer")
+		return 0, pyerr.Value("cannot convert float NaN to integer")
 	case math.IsInf(f, 0):
-		return nil, pyerr.Overflow("cannot convert float infinity to integer")
+		return 0, pyerr.Overflow("cannot convert float infinity to integer")
+	case f >= 1<<63:
+		return furthest(1), nil
+	case f < -1<<63:
+		return furthest(-1), nil
 	}
-	i, _ := big.NewFloat(f).Int(nil)
-	return i, nil
+	return int64(f), nil
+}
+
+func furthest(sign int) int64 {
+	if sign < 0 {
+		return math.MinInt64
+	}
+	return math.MaxInt64
 }
 
 // pythonFloat is Python's float(s): blanks around the number and underscores

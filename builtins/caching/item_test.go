@@ -16,7 +16,7 @@ func TestParseNumber(t *testing.T) {
 		{"0", "0"}, {"-0", "0"}, {"007", "7"}, {"1E+3", "1000"}, {"2.50", "2.5"}, {"-2.5", "-2.5"}, {"25e-1", "2.5"},
 		{"1e30", "1" + strings.Repeat("0", 30)}, {nines, nines}, {"-" + nines, "-" + nines}, {"0." + nines, "0." + nines},
 		{"1e125", "1" + strings.Repeat("0", 125)}, {"9223372036854775807", "9223372036854775807"}, {"9223372036854775808", "9223372036854775808"},
-		{nines + "9", "more than 38 digits"}, {nines + ".9", "more than 38 digits"}, {"1e126", "more than 38 digits"},
+		{nines + "9", "more than 38 digits"}, {nines + ".9", "more than 38 digits"}, {"1e126", "more than 38 digits"}, {"1e-200", "more than 38 digits"},
 		{"", "not a decimal number"}, {"abc", "not a decimal number"}, {"1/3", "not a decimal number"}, {"0x1", "not a decimal number"},
 		{"1e999999999", "not a decimal number"}, {"1e", "not a decimal number"}, {"1.2.3", "not a decimal number"}, {"NaN", "not a decimal number"},
 	} {

@@ -378,7 +378,7 @@ func (m *module) evaluateThreshold(thread *starlark.Thread, b *starlark.Builtin,
 	if err != nil {
 		return nil, err
 	}
-	if threshold, err = comparable(threshold); err != nil {
+	if threshold, err = thresholdOf(threshold); err != nil {
 		return nil, err
 	}
 	ttl, err := ttlOf(seconds, op.now)
@@ -399,8 +399,8 @@ func (m *module) evaluateThreshold(thread *starlark.Thread, b *starlark.Builtin,
 	return starlark.True, nil
 }
 
-// comparable returns a threshold as a number to compare a count with.
-func comparable(threshold starlark.Value) (starlark.Value, error) {
+// thresholdOf returns a threshold as a number to compare a count with.
+func thresholdOf(threshold starlark.Value) (starlark.Value, error) {
 	switch threshold := threshold.(type) {
 	case starlark.Int, starlark.Float:
 		return threshold, nil

@@ -281,3 +281,16 @@ func TestModule(t *testing.T) {
 		t.Errorf("module %v, stateful %v", m.Names, m.Stateful)
 	}
 }
+
+func BenchmarkIncrementCounter(b *testing.B) {
+	fn := caching.Module(new(memory.Store)).Members["increment_counter"]
+	args := starlark.Tuple{starlark.String("my.rule:user"), starlark.MakeInt(1), starlark.MakeInt(3600)}
+	call := runtime.Call{Context: b.Context(), Now: time.Unix(start, 0)}
+	var w runtime.Worker
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := w.Call(call, fn, args, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -26,14 +26,14 @@ type Number struct {
 type numberKind uint8
 
 const (
-	none numberKind = iota
-	small
-	decimal
-	text
+	kindNone numberKind = iota
+	kindInt
+	kindDecimal
+	kindText
 )
 
 // Int returns i as a Number.
-func Int(i int64) Number { return Number{kind: small, small: i} }
+func Int(i int64) Number { return Number{kind: kindInt, small: i} }
 
 // BigInt returns i as a Number. It fails if i has more than MaxDigits
 // significant digits.
@@ -73,7 +73,7 @@ func ParseNumber(s string) (Number, error) {
 
 // TextNumber returns the text s in the place of a number: what a table holds
 // whose attribute was written by somebody else, as a string.
-func TextNumber(s string) Number { return Number{kind: text, text: s} }
+func TextNumber(s string) Number { return Number{kind: kindText, text: s} }
 
 // Bounds of what a table's number can be: beyond them is no number of
 // MaxDigits digits, and no text of one.
@@ -98,14 +98,15 @@ func fromRat(r *big.Rat) (Number, error) {
 	s = strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 	digits := strings.Trim(strings.Replace(strings.TrimPrefix(s, "-"), ".", "", 1), "0")
 	whole, _, _ := strings.Cut(strings.TrimPrefix(s, "-"), ".")
-	if len(digits) > MaxDigits || len(whole) > maxMagnitude {
+	exact, _ := new(big.Rat).SetString(s)
+	if len(digits) > MaxDigits || len(whole) > maxMagnitude || exact.Cmp(r) != 0 {
 		return Number{}, errDigits
 	}
-	return Number{kind: decimal, text: s}, nil
+	return Number{kind: kindDecimal, text: s}, nil
 }
 
 func (n Number) rat() *big.Rat {
-	if n.kind != decimal {
+	if n.kind != kindDecimal {
 		return new(big.Rat).SetInt64(n.small)
 	}
 	r, ok := new(big.Rat).SetString(n.text)
@@ -116,18 +117,18 @@ func (n Number) rat() *big.Rat {
 }
 
 // IsNone reports whether there is no such attribute.
-func (n Number) IsNone() bool { return n.kind == none }
+func (n Number) IsNone() bool { return n.kind == kindNone }
 
 // Text returns the text that stands in the place of a number, and false if
 // there is none.
-func (n Number) Text() (string, bool) { return n.text, n.kind == text }
+func (n Number) Text() (string, bool) { return n.text, n.kind == kindText }
 
 // Int64 returns an integer, and false if n is none or does not fit.
-func (n Number) Int64() (int64, bool) { return n.small, n.kind == small }
+func (n Number) Int64() (int64, bool) { return n.small, n.kind == kindInt }
 
 // BigInt returns the number without its fraction; 0 for no number.
 func (n Number) BigInt() *big.Int {
-	if n.kind != decimal {
+	if n.kind != kindDecimal {
 		return big.NewInt(n.small)
 	}
 	r := n.rat()
@@ -136,12 +137,12 @@ func (n Number) BigInt() *big.Int {
 
 // IsInt reports whether n is a number without a fraction.
 func (n Number) IsInt() bool {
-	return n.kind == small || n.kind == decimal && !strings.Contains(n.text, ".")
+	return n.kind == kindInt || n.kind == kindDecimal && !strings.Contains(n.text, ".")
 }
 
 // Float64 returns the number, rounded; 0 for no number.
 func (n Number) Float64() float64 {
-	if n.kind != decimal {
+	if n.kind != kindDecimal {
 		return float64(n.small)
 	}
 	f, _ := strconv.ParseFloat(n.text, 64)
@@ -151,9 +152,9 @@ func (n Number) Float64() float64 {
 // String returns the number in decimal, a text in quotes, or "" for none.
 func (n Number) String() string {
 	switch n.kind {
-	case small:
+	case kindInt:
 		return strconv.FormatInt(n.small, 10)
-	case text:
+	case kindText:
 		return strconv.Quote(n.text)
 	}
 	return n.text
@@ -162,10 +163,10 @@ func (n Number) String() string {
 // Add returns n+m, where none counts as 0. It fails on a text and if the sum
 // has more than MaxDigits significant digits.
 func (n Number) Add(m Number) (Number, error) {
-	if n.kind == text || m.kind == text {
+	if n.kind == kindText || m.kind == kindText {
 		return Number{}, errNumber
 	}
-	if n.kind != decimal && m.kind != decimal {
+	if n.kind != kindDecimal && m.kind != kindDecimal {
 		sum := n.small + m.small
 		if (sum > n.small) == (m.small > 0) {
 			return Int(sum), nil
@@ -177,9 +178,9 @@ func (n Number) Add(m Number) (Number, error) {
 // Reached reports whether n is a number that is at most t.
 func (n Number) Reached(t int64) bool {
 	switch n.kind {
-	case small:
+	case kindInt:
 		return n.small <= t
-	case decimal:
+	case kindDecimal:
 		return n.rat().Cmp(new(big.Rat).SetInt64(t)) <= 0
 	}
 	return false
@@ -191,13 +192,13 @@ func (n Number) size() int {
 	var buf [MaxDigits]byte
 	digits := buf[:0]
 	switch n.kind {
-	case none:
+	case kindNone:
 		return 0
-	case small:
+	case kindInt:
 		digits = strconv.AppendInt(digits, n.small, 10)
-	case decimal:
+	case kindDecimal:
 		digits = append(digits, n.text...)
-	case text:
+	case kindText:
 		return len(n.text)
 	}
 	sign := 0

@@ -170,3 +170,22 @@ func TestListMeanwhile(t *testing.T) {
 	stop()
 	wg.Wait()
 }
+
+// TestAllocations keeps the common operations free of allocations.
+func TestAllocations(t *testing.T) {
+	s, ctx, ttl := new(memory.Store), t.Context(), expires(start+60)
+	set := caching.NewStringSet("a")
+	for name, do := range map[string]func() error{
+		"get":       func() error { _, err := s.Get(ctx, "k", start); return err },
+		"increment": func() error { _, err := s.Increment(ctx, "k", start, caching.Int(1), ttl); return err },
+		"add":       func() error { _, err := s.AddStrings(ctx, "k", start, set, ttl); return err },
+		"expire":    func() error { return s.Expire(ctx, "k", start, start+60) },
+	} {
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		if n := testing.AllocsPerRun(100, func() { do() }); n != 0 {
+			t.Errorf("%s of what is there takes %v allocations", name, n)
+		}
+	}
+}

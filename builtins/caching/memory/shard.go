@@ -39,7 +39,6 @@ func (sh *shard) get(key string) caching.Item {
 func (sh *shard) update(s *Store, key string, now int64, change func(caching.Item) (caching.Item, error)) (caching.Item, error) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	sh.sweepSome(s, now)
 	i, found := sh.index[key]
 	var old caching.Item
 	if found {
@@ -61,6 +60,7 @@ func (sh *shard) update(s *Store, key string, now int64, change func(caching.Ite
 	default:
 		sh.add(key, it)
 	}
+	sh.sweepSome(s, now) // after the change, which is to judge the old item itself
 	return it, nil
 }
 

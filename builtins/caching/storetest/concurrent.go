@@ -22,9 +22,11 @@ const (
 func concurrently(t *testing.T, do func(caller, call int) (int, error)) []int {
 	t.Helper()
 	results := make([][]int, callers)
+	begin := make(chan struct{})
 	var wg sync.WaitGroup
 	for caller := range callers {
 		wg.Go(func() {
+			<-begin
 			for call := range calls {
 				n, err := do(caller, call)
 				if err != nil {
@@ -35,6 +37,7 @@ func concurrently(t *testing.T, do func(caller, call int) (int, error)) []int {
 			}
 		})
 	}
+	close(begin)
 	wg.Wait()
 	return slices.Concat(results...)
 }

@@ -72,7 +72,7 @@ func testExpiry(t *testing.T, open func(t *testing.T) caching.Store) {
 	} {
 		for _, now := range []int64{expires - 1, expires, expires + 1, expires + 50} {
 			key := op.name + "/" + time.Unix(now, 0).UTC().Format(time.TimeOnly)
-			if err := store.Put(t.Context(), key, now, full); err != nil {
+			if err := store.Put(t.Context(), key, start, full); err != nil {
 				t.Fatal(err)
 			}
 			if err := op.do(key, now); err != nil {
@@ -119,7 +119,7 @@ func testTTL(t *testing.T, open func(t *testing.T) caching.Store) {
 			if test.before != "" {
 				it.ExpiresAt, _ = caching.ParseNumber(test.before)
 			}
-			if err := store.Put(t.Context(), test.name, start, it); err != nil {
+			if err := store.Put(t.Context(), test.name, start-1, it); err != nil {
 				t.Fatal(err)
 			}
 		}
