@@ -78,7 +78,7 @@ func (p *parser) keywordArg() *Keyword {
 		p.fail(k.Arg.Pos, p.end, "expected argument value expression")
 	}
 	k.Value = p.expression()
-	if p.kind == tFor || p.kind == tAsync {
+	if p.atFor() {
 		p.fail(k.Arg.Pos, p.end, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?")
 	}
 	p.afterArg(k.Value)
@@ -91,7 +91,7 @@ func (p *parser) keywordArg() *Keyword {
 func (p *parser) positional(lparen Pos, more, call bool) Expr {
 	from := p.pos()
 	e := p.argument(from)
-	if !call || p.kind != tFor && p.kind != tAsync {
+	if !call || !p.atFor() {
 		p.afterArg(e)
 		return e
 	}

@@ -47,7 +47,7 @@ func (p *parser) paren() Expr {
 		return e
 	}
 	e := p.starNamedExpr()
-	if p.kind == tFor || p.kind == tAsync {
+	if p.atFor() {
 		p.noStar(e)
 		generators := p.generators()
 		p.expect(tRparen)
@@ -74,7 +74,7 @@ func (p *parser) elements(first Expr, bracket kind) []Expr {
 		}
 		elts = append(elts, p.starNamedExpr())
 	}
-	if bracket != tRparen && (p.kind == tFor || p.kind == tAsync) && !p.lexerFailed() {
+	if bracket != tRparen && p.atFor() && !p.lexerFailed() {
 		p.fail(first.Pos(), p.end, "did you forget parentheses around the comprehension target?")
 	}
 	p.closeAfter(bracket, elts[len(elts)-1])
@@ -124,7 +124,7 @@ func (p *parser) list() Expr {
 		return &List{Span: p.span(from)}
 	}
 	e := p.starNamedExpr()
-	if p.kind == tFor || p.kind == tAsync {
+	if p.atFor() {
 		p.noStar(e)
 		generators := p.generators()
 		p.expect(tRbrack)
@@ -167,7 +167,7 @@ func (p *parser) dict(from Pos, key Expr) Expr {
 	d := &Dict{}
 	for {
 		value := p.dictValue(&key)
-		if (p.kind == tFor || p.kind == tAsync) && d.Keys == nil {
+		if p.atFor() && d.Keys == nil {
 			if key == nil {
 				p.fail(value.Pos(), value.End(), "dict unpacking cannot be used in dict comprehension")
 			}
@@ -200,7 +200,6 @@ func (p *parser) dictValue(key *Expr) Expr {
 		return p.operand()
 	}
 	if p.kind != tColon {
-		p.noComma(*key)
 		p.expected("':' expected after dictionary key")
 	}
 	colon := p.next()
@@ -213,10 +212,15 @@ func (p *parser) dictValue(key *Expr) Expr {
 	return p.expression()
 }
 
+// atFor reports whether a "for" or "async for" is next.
+func (p *parser) atFor() bool {
+	return p.kind == tFor || p.kind == tAsync && p.peek(1) == tFor
+}
+
 // generators parses the "for" and "if" clauses of a comprehension.
 func (p *parser) generators() []*Comprehension {
 	var list []*Comprehension
-	for p.kind == tFor || p.kind == tAsync && p.peek(1) == tFor {
+	for p.atFor() {
 		from := p.pos()
 		c := &Comprehension{Async: p.accept(tAsync)}
 		p.next()

@@ -228,7 +228,7 @@ func (l *lexer) tabs() {
 	l.report(l.here(l.off), Pos{}, "inconsistent use of tabs and spaces in indentation")
 }
 
-// comment skips to the end of the line, but not the line end.
+// comment skips the rest of the line, but not the line end.
 func (l *lexer) comment() {
 	if n := strings.IndexByte(l.src[l.off:], '\n'); n >= 0 {
 		l.off += n
@@ -242,10 +242,8 @@ func (l *lexer) token() {
 	switch c := l.src[l.off]; {
 	case c == ' ' || c == '\t' || c == '\f':
 		l.off++
-	case c == '\n':
+	case c == '\n' || c == '#':
 		l.lineEnd()
-	case c == '#':
-		l.comment()
 	case c == '\\':
 		l.continuation()
 	case isIdentStart(c):
@@ -259,9 +257,14 @@ func (l *lexer) token() {
 	}
 }
 
-// lineEnd emits a NEWLINE, unless the line is joined with the next.
+// lineEnd reads the end of a line, with the comment before it, and emits a
+// NEWLINE unless the line is joined with the next.
 func (l *lexer) lineEnd() {
 	from := l.off
+	l.comment()
+	if l.off == len(l.src) {
+		return
+	}
 	l.off++
 	if len(l.parens) == 0 {
 		l.emit(tNewline, from)

@@ -66,7 +66,8 @@ func (p *parser) subject() Expr {
 	return &Tuple{Span: p.span(from), Elts: elts}
 }
 
-// protectCase parses a case block. One that fails has a BadStmt as its body.
+// protectCase parses a case block. One that fails becomes "case None" with a
+// BadStmt as its body.
 func (p *parser) protectCase() *MatchCase {
 	var c *MatchCase
 	bad := p.protect(nil, func(p *parser, body []Stmt) []Stmt {
@@ -75,7 +76,7 @@ func (p *parser) protectCase() *MatchCase {
 	})
 	if bad != nil {
 		span := Span{bad[0].Pos(), bad[0].End()}
-		c = &MatchCase{Span: span, Pattern: &MatchAs{Span: span}, Body: bad}
+		c = &MatchCase{Span: span, Pattern: &MatchSingleton{Span: span}, Body: bad}
 	}
 	return c
 }
@@ -273,6 +274,10 @@ func (p *parser) signedNumber() Expr {
 // attribute, or a class.
 func (p *parser) namePattern() Pattern {
 	from := p.pos()
+	if p.isWord("_") {
+		p.next()
+		return &MatchAs{Span: p.span(from)}
+	}
 	if p.peek(1) != tDot && p.peek(1) != tLparen {
 		name := p.capture()
 		return &MatchAs{p.span(from), nil, name}
