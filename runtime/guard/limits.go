@@ -95,6 +95,7 @@ type LimitError struct {
 	// 0 where it is not known.
 	Want, Max uint64
 
+	walk  bool  // Op would have looked at what it needs, not made it
 	cause error // of "context"
 }
 
@@ -136,7 +137,11 @@ func (e *LimitError) size(unit string) string {
 	if e.Want > 0 {
 		want = group(e.Want)
 	}
-	return fmt.Sprintf("%q would make %s %s, at most %s are allowed", e.Op, want, unit, group(e.Max))
+	verb := "make"
+	if e.walk {
+		verb = "walk"
+	}
+	return fmt.Sprintf("%q would %s %s %s, at most %s are allowed", e.Op, verb, want, unit, group(e.Max))
 }
 
 // group writes n with a comma between each three digits.
