@@ -7,6 +7,7 @@ package pyerr
 
 import (
 	"fmt"
+	"strings"
 
 	"go.starlark.net/starlark"
 )
@@ -49,3 +50,32 @@ func TypeName(v starlark.Value) string {
 	}
 	return v.Type()
 }
+
+// Unpack is starlark.UnpackArgs whose error is Python's TypeError (or, for an
+// integer that does not fit, OverflowError).
+func Unpack(fn string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
+	err := starlark.UnpackArgs(fn, args, kwargs, pairs...)
+	if err == nil {
+		return nil
+	}
+	class := "TypeError"
+	if strings.Contains(err.Error(), " out of range ") {
+		class = "OverflowError"
+	}
+	return &Error{Class: class, Msg: err.Error()}
+}
+
+// An Exception is the name of an exception class as a member of a module,
+// such as json.JSONDecodeError.
+type Exception struct {
+	FullName string // "json.decoder.JSONDecodeError"
+	Base     string // the class of Python that it extends, "ValueError"
+}
+
+var _ starlark.Value = (*Exception)(nil)
+
+func (x *Exception) String() string        { return "<class '" + x.FullName + "'>" }
+func (x *Exception) Type() string          { return "type" }
+func (x *Exception) Freeze()               {}
+func (x *Exception) Truth() starlark.Bool  { return true }
+func (x *Exception) Hash() (uint32, error) { return starlark.String(x.FullName).Hash() }

@@ -50,6 +50,8 @@ type Encoder struct {
 // for those of Default and of v's own iteration, which are passed on.
 func (e *Encoder) Encode(v starlark.Value) (string, error) {
 	w := writer{Encoder: e, comma: ", ", colon: ": ", maxBytes: e.MaxBytes, maxDepth: e.MaxDepth}
+	w.dst = make([]byte, 0, 512)
+	w.stack = make([]frame, 0, 8)
 	if e.Indent != nil {
 		w.comma = ","
 	}
@@ -103,12 +105,21 @@ func (w *writer) value(v starlark.Value) error {
 	case *starlark.Set, starlark.Bytes:
 		return w.other(v)
 	case starlark.IterableMapping:
-		return w.nested(v, func() error { return w.object(v) })
-	case starlark.Sequence:
-		if list, ok := v.(starlark.Indexable); ok && v.Type() != "range" {
-			return w.nested(v, func() error { return w.array(list) })
+		if err := w.enter(v); err != nil {
+			return err
 		}
-		return w.other(v)
+		defer w.leave()
+		return w.object(v)
+	case starlark.Sequence:
+		list, ok := v.(starlark.Indexable)
+		if !ok || v.Type() == "range" {
+			return w.other(v)
+		}
+		if err := w.enter(v); err != nil {
+			return err
+		}
+		defer w.leave()
+		return w.array(list)
 	default:
 		return w.other(v)
 	}
@@ -175,17 +186,19 @@ func (w *writer) other(v starlark.Value) error {
 	if w.Default == nil {
 		return pyerr.Type("Object of type %s is not JSON serializable%s", pyerr.TypeName(v), w.place())
 	}
-	return w.nested(v, func() error {
-		replacement, err := w.Default(v)
-		if err != nil {
-			return err
-		}
-		return w.value(replacement)
-	})
+	if err := w.enter(v); err != nil {
+		return err
+	}
+	defer w.leave()
+	replacement, err := w.Default(v)
+	if err != nil {
+		return err
+	}
+	return w.value(replacement)
 }
 
-// nested runs write for a container, guarding against cycles and depth.
-func (w *writer) nested(v starlark.Value, write func() error) error {
+// enter begins a container, unless it is in itself, or too deep.
+func (w *writer) enter(v starlark.Value) error {
 	if w.onStack(v) {
 		return pyerr.Value("Circular reference detected")
 	}
@@ -193,10 +206,10 @@ func (w *writer) nested(v starlark.Value, write func() error) error {
 		return pyerr.New("RecursionError", "maximum recursion depth exceeded while encoding a JSON object")
 	}
 	w.stack = append(w.stack, frame{value: v})
-	err := write()
-	w.stack = w.stack[:len(w.stack)-1]
-	return err
+	return nil
 }
+
+func (w *writer) leave() { w.stack = w.stack[:len(w.stack)-1] }
 
 // onStack reports whether v is being written already. Only values that can
 // change can contain themselves; for other cycles the depth is the limit.

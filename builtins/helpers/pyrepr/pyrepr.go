@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"go.starlark.net/starlark"
 )
 
 // Float returns Python's repr(f): the shortest digits that give f back, with
@@ -97,4 +99,23 @@ func appendHex(dst []byte, letter byte, v uint32, digits int) []byte {
 		dst = append(dst, hexDigits[v>>shift&15])
 	}
 	return dst
+}
+
+// A Reprer is a value whose String is Python's str, and whose repr is another.
+type Reprer interface {
+	PyRepr() string
+}
+
+// Of returns Python's repr(v) for a value without elements, and what v itself
+// prints for others.
+func Of(v starlark.Value) string {
+	switch v := v.(type) {
+	case Reprer:
+		return v.PyRepr()
+	case starlark.String:
+		return Str(string(v))
+	case starlark.Float:
+		return Float(float64(v))
+	}
+	return v.String()
 }

@@ -1,0 +1,25 @@
+// Package helpers has the modules that rules load and that keep no state
+// between events: Python's json, time, datetime, re and so on, as far as
+// detections use them, and Panther's helpers.
+//
+// The functions behave as CPython 3.11's do, down to the texts that they print
+// and raise; tests compare them with results recorded from it. The differences
+// that remain are told where they are: in the comment of the module, or of the
+// package that implements it. All of them are bounded in time and memory, and
+// the only clock they know is that of the call.
+package helpers
+
+import (
+	"github.com/starhost/starhost/builtins/helpers/pytime"
+	"github.com/starhost/starhost/runtime"
+)
+
+// Modules returns all modules of this package. They are immutable, and may be
+// shared by any number of goroutines.
+func Modules() []runtime.Module {
+	return []runtime.Module{
+		JSON(),
+		pytime.DatetimeModule(),
+		pytime.TimeModule(),
+	}
+}

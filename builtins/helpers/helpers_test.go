@@ -1,0 +1,12 @@
+package helpers_test
+
+import (
+	"testing"
+
+	"github.com/starhost/starhost/builtins/helpers"
+	"github.com/starhost/starhost/internal/startest"
+)
+
+func TestStar(t *testing.T) {
+	startest.Run(t, "testdata/*.star", helpers.Modules()...)
+}

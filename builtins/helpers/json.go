@@ -1,0 +1,295 @@
+package helpers
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/builtins/helpers/pyjson"
+	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+)
+
+// JSON returns the module json.
+//
+// Python's functions, which read and write exactly what CPython does:
+//
+//	dumps(obj, *, skipkeys=False, ensure_ascii=True, check_circular=True,
+//	      allow_nan=True, cls=None, indent=None, separators=None,
+//	      default=None, sort_keys=False)      the text of obj
+//	loads(s)                                  the value of the text s (str or bytes)
+//	JSONDecodeError, decoder.JSONDecodeError  the error of loads
+//
+// And those of Starlark's json module:
+//
+//	encode(x)                                 the text, compact, with sorted keys
+//	encode_indent(x, *, prefix="", indent="\t")
+//	decode(x[, default])                      the value, or default if x is not JSON
+//	indent(str, *, prefix="", indent="\t")    the same text, one element a line
+//
+// NaN and Infinity are accepted by decode too.
+func JSON() runtime.Module {
+	return runtime.Module{
+		Names: []string{"json"},
+		Members: starlark.StringDict{
+			"dumps":           starlark.NewBuiltin("dumps", jsonDumps),
+			"loads":           starlark.NewBuiltin("loads", jsonLoads),
+			"JSONDecodeError": jsonDecodeError,
+			"decoder":         jsonDecoder,
+			"encode":          starlark.NewBuiltin("encode", jsonEncode),
+			"encode_indent":   starlark.NewBuiltin("encode_indent", jsonEncodeIndent),
+			"decode":          starlark.NewBuiltin("decode", jsonDecode),
+			"indent":          starlark.NewBuiltin("indent", jsonIndent),
+		},
+	}
+}
+
+var (
+	jsonDecodeError = &pyerr.Exception{FullName: "json.decoder.JSONDecodeError", Base: "ValueError"}
+	jsonDecoder     = &starlarkstruct.Module{
+		Name:    "json.decoder",
+		Members: starlark.StringDict{"JSONDecodeError": jsonDecodeError},
+	}
+)
+
+func jsonDumps(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 1 {
+		return nil, pyerr.Type("dumps: got %d positional arguments, want 1: options go by name", len(args))
+	}
+	var (
+		obj, cls, indent, separators, fallback starlark.Value
+		skipKeys, sortKeys                     bool
+		ascii, circular, allowNaN              = true, true, true
+	)
+	if err := pyerr.Unpack(b.Name(), args, kwargs, "obj", &obj,
+		"skipkeys?", &skipKeys, "ensure_ascii?", &ascii, "check_circular?", &circular,
+		"allow_nan?", &allowNaN, "cls??", &cls, "indent??", &indent,
+		"separators??", &separators, "default??", &fallback, "sort_keys?", &sortKeys); err != nil {
+		return nil, err
+	}
+	if cls != nil {
+		return nil, pyerr.Type("dumps: cls is not supported, use default")
+	}
+	limits := guard.MeterOf(thread).Limits()
+	enc := pyjson.Encoder{MaxBytes: limits.Bytes, SkipKeys: skipKeys, RawUnicode: !ascii, RefuseNaN: !allowNaN, SortKeys: sortKeys}
+	var err error
+	if enc.Indent, err = indentOption(indent); err != nil {
+		return nil, err
+	}
+	if enc.Separators, err = separatorsOption(separators); err != nil {
+		return nil, err
+	}
+	if fallback != nil {
+		enc.Default = func(v starlark.Value) (starlark.Value, error) {
+			return starlark.Call(thread, fallback, starlark.Tuple{v}, nil)
+		}
+	}
+	return charged(thread)(enc.Encode(obj))
+}
+
+// charged makes the result of writing a text, whose work it adds to the call.
+func charged(thread *starlark.Thread) func(string, error) (starlark.Value, error) {
+	return func(text string, err error) (starlark.Value, error) {
+		if err == nil {
+			err = guard.MeterOf(thread).Charge(len(text) / 32)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return starlark.String(text), nil
+	}
+}
+
+// indentOption reads indent=: a number of spaces, or a text.
+func indentOption(v starlark.Value) (*string, error) {
+	var indent string
+	switch v := v.(type) {
+	case nil:
+		return nil, nil
+	case starlark.String:
+		indent = string(v)
+	case starlark.Bool:
+		indent = strings.Repeat(" ", btoi(bool(v)))
+	case starlark.Int:
+		n, err := starlark.AsInt32(v)
+		if err != nil || n > 1000 {
+			return nil, pyerr.Value("dumps: for parameter indent: %s is too large", v)
+		}
+		indent = strings.Repeat(" ", max(n, 0))
+	default:
+		return nil, pyerr.Type("dumps: for parameter indent: got %s, want int or string", v.Type())
+	}
+	return &indent, nil
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// separatorsOption reads separators=, a pair of texts.
+func separatorsOption(v starlark.Value) (*[2]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	seq, ok := v.(starlark.Indexable)
+	if !ok || seq.Len() != 2 {
+		return nil, pyerr.Type("dumps: for parameter separators: want two strings, between elements and after a key")
+	}
+	var pair [2]string
+	for i := range pair {
+		if pair[i], ok = starlark.AsString(seq.Index(i)); !ok {
+			return nil, pyerr.Type("dumps: for parameter separators: got %s, want string", seq.Index(i).Type())
+		}
+	}
+	return &pair, nil
+}
+
+func jsonLoads(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var s starlark.Value
+	if err := pyerr.Unpack(b.Name(), args, kwargs, "s", &s); err != nil {
+		return nil, err
+	}
+	text, err := jsonText(s)
+	if err != nil {
+		return nil, err
+	}
+	return decode(thread, text)
+}
+
+// decode reads a text within the limits of the call.
+func decode(thread *starlark.Thread, text string) (starlark.Value, error) {
+	meter := guard.MeterOf(thread)
+	if err := meter.Charge(len(text) / 4); err != nil { // values are larger than their text
+		return nil, err
+	}
+	limits := meter.Limits()
+	return (&pyjson.Decoder{MaxBytes: limits.Bytes, MaxElements: limits.Elements}).Decode(text)
+}
+
+func jsonText(s starlark.Value) (string, error) {
+	switch s := s.(type) {
+	case starlark.String:
+		return string(s), nil
+	case starlark.Bytes:
+		if !utf8.ValidString(string(s)) {
+			return "", pyerr.New("UnicodeDecodeError", "'utf-8' codec can't decode the bytes: they are not UTF-8")
+		}
+		return strings.TrimPrefix(string(s), "\ufeff"), nil
+	}
+	return "", pyerr.Type("the JSON object must be str, bytes or bytearray, not %s", pyerr.TypeName(s))
+}
+
+// encode writes text as Starlark's json.encode does.
+func encode(thread *starlark.Thread, x starlark.Value) (string, error) {
+	enc := pyjson.Encoder{
+		RawUnicode: true,
+		RefuseNaN:  true,
+		SortKeys:   true,
+		Separators: &[2]string{",", ":"},
+		Default:    listOf,
+		MaxBytes:   guard.MeterOf(thread).Limits().Bytes,
+	}
+	return enc.Encode(x)
+}
+
+// listOf makes an array of any iterable.
+func listOf(v starlark.Value) (starlark.Value, error) {
+	if bounded, ok := v.(starlark.Sequence); ok && bounded.Len() <= pyjson.DefaultElements {
+		list := make(starlark.Tuple, 0, bounded.Len())
+		for e := range starlark.Elements(bounded) {
+			list = append(list, e)
+		}
+		return list, nil
+	}
+	return nil, pyerr.Type("Object of type %s is not JSON serializable", pyerr.TypeName(v))
+}
+
+func jsonEncode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	if err := pyerr.Unpack(b.Name(), args, kwargs, "x", &x); err != nil {
+		return nil, err
+	}
+	return charged(thread)(encode(thread, x))
+}
+
+func jsonEncodeIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Value
+	prefix, indent := "", "\t"
+	if err := pyerr.Unpack(b.Name(), args, kwargs, "x", &x, "prefix?", &prefix, "indent?", &indent); err != nil {
+		return nil, err
+	}
+	text, err := encode(thread, x)
+	if err != nil {
+		return nil, err
+	}
+	return indentJSON(thread, text, prefix, indent)
+}
+
+func jsonDecode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var (
+		x        string
+		fallback starlark.Value
+	)
+	if err := pyerr.Unpack(b.Name(), args, kwargs, "x", &x, "default?", &fallback); err != nil {
+		return nil, err
+	}
+	v, err := decode(thread, x)
+	if err != nil && fallback != nil {
+		return fallback, nil
+	}
+	return v, err
+}
+
+func jsonIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var str string
+	prefix, indent := "", "\t"
+	if err := pyerr.Unpack(b.Name(), args, kwargs, "str", &str, "prefix?", &prefix, "indent?", &indent); err != nil {
+		return nil, err
+	}
+	return indentJSON(thread, str, prefix, indent)
+}
+
+func indentJSON(thread *starlark.Thread, text, prefix, indent string) (starlark.Value, error) {
+	limit := guard.MeterOf(thread).Limits().Bytes
+	if indentedSize(text, len(prefix), len(indent), limit) > limit {
+		return nil, pyerr.New("MemoryError", "indent: the text has more than %d bytes", limit)
+	}
+	var buf bytes.Buffer
+	if err := json.Indent(&buf, []byte(text), prefix, indent); err != nil {
+		return nil, pyerr.Value("indent: %v", err)
+	}
+	return charged(thread)(buf.String(), nil)
+}
+
+// indentedSize is at least the size of the text with each element on a line
+// of its own. It stops counting above the limit.
+func indentedSize(text string, prefix, indent, limit int) int {
+	size, depth, quoted := len(text), 0, false
+	for i := 0; i < len(text) && size <= limit; i++ {
+		switch c := text[i]; {
+		case c == '\\':
+			i++
+			continue
+		case c == '"':
+			quoted = !quoted
+			continue
+		case quoted:
+			continue
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth = max(depth-1, 0)
+		case c != ',':
+			continue
+		}
+		size += 2 + prefix + depth*indent
+	}
+	return size
+}

@@ -1,0 +1,186 @@
+package pytime
+
+import (
+	"fmt"
+
+	"github.com/starhost/starhost/builtins/helpers/pyclass"
+	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/builtins/helpers/pyrepr"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// A Timezone is Python's datetime.timezone: a fixed offset from UTC of less
+// than a day.
+type Timezone struct {
+	offset int64 // microseconds to the east
+	name   string
+	named  bool
+}
+
+// UTC is datetime.timezone.utc.
+var UTC = &Timezone{}
+
+// localZone is what astimezone() without a zone converts to.
+var localZone = &Timezone{name: "UTC", named: true}
+
+var (
+	_ starlark.HasAttrs   = (*Timezone)(nil)
+	_ starlark.Comparable = (*Timezone)(nil)
+	_ pyclass.Instance    = (*Timezone)(nil)
+)
+
+// makeZone returns the zone without a name of an offset.
+func makeZone(offset Timedelta) (*Timezone, error) {
+	us, ok := offset.small()
+	if !ok || us <= -day || us >= day {
+		return nil, pyerr.Value("offset must be a timedelta strictly between -timedelta(hours=24) and "+
+			"timedelta(hours=24), not %s.", offset.PyRepr())
+	}
+	if us == 0 {
+		return UTC, nil
+	}
+	return &Timezone{offset: us}, nil
+}
+
+func (z *Timezone) delta() Timedelta {
+	d, _ := makeDelta(0, z.offset) // less than a day: in range
+	return d
+}
+
+// String returns Python's str: the name.
+func (z *Timezone) String() string {
+	switch {
+	case z.named:
+		return z.name
+	case z.offset == 0:
+		return "UTC"
+	}
+	return "UTC" + formatOffset(z.offset, ":")
+}
+
+// PyRepr returns Python's repr.
+func (z *Timezone) PyRepr() string {
+	switch {
+	case z == UTC:
+		return "datetime.timezone.utc"
+	case z.named:
+		return "datetime.timezone(" + z.delta().PyRepr() + ", " + pyrepr.Str(z.name) + ")"
+	}
+	return "datetime.timezone(" + z.delta().PyRepr() + ")"
+}
+
+// formatOffset prints an offset as +05:30, with seconds if there are any.
+func formatOffset(offset int64, colon string) string {
+	sign := "+"
+	if offset < 0 {
+		sign, offset = "-", -offset
+	}
+	s := fmt.Sprintf("%s%02d%s%02d", sign, offset/hour, colon, offset/minute%60)
+	if offset%minute != 0 {
+		s += fmt.Sprintf("%s%02d", colon, offset/second%60)
+	}
+	if offset%second != 0 {
+		s += fmt.Sprintf(".%06d", offset%second)
+	}
+	return s
+}
+
+func (z *Timezone) Type() string          { return "timezone" }
+func (z *Timezone) Freeze()               {}
+func (z *Timezone) Truth() starlark.Bool  { return true }
+func (z *Timezone) Hash() (uint32, error) { return hash64(z.offset), nil }
+
+// Class returns the class datetime.timezone.
+func (z *Timezone) Class() *pyclass.Class { return timezoneClass }
+
+// CompareSameType says whether the offsets are the same.
+func (z *Timezone) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool, error) {
+	if !equality(op) {
+		return false, pyerr.Type("'%s' not supported between instances of 'datetime.timezone' and 'datetime.timezone'", op)
+	}
+	return (z.offset == y.(*Timezone).offset) == (op == syntax.EQL), nil
+}
+
+// Attr returns a method.
+func (z *Timezone) Attr(name string) (starlark.Value, error) {
+	return timezoneAttrs.get(z, name, timezoneClass)
+}
+
+// AttrNames lists the methods.
+func (z *Timezone) AttrNames() []string { return timezoneAttrs.names(timezoneClass) }
+
+var timezoneAttrs = attrs[*Timezone]{
+	methods: map[string]func(*Timezone, call) (starlark.Value, error){
+		"utcoffset": func(z *Timezone, c call) (starlark.Value, error) { return z.delta(), c.datetimeOrNone() },
+		"tzname": func(z *Timezone, c call) (starlark.Value, error) {
+			return starlark.String(z.String()), c.datetimeOrNone()
+		},
+		"dst":     func(_ *Timezone, c call) (starlark.Value, error) { return starlark.None, c.datetimeOrNone() },
+		"fromutc": (*Timezone).fromUTC,
+	},
+}
+
+var tzinfoClass = &pyclass.Class{FullName: "datetime.tzinfo"}
+
+var timezoneClass = &pyclass.Class{
+	FullName: "datetime.timezone",
+	Base:     tzinfoClass,
+	New:      constructor(newTimezone),
+	Members: timezoneAttrs.unbound(starlark.StringDict{
+		"utc": UTC,
+		"min": &Timezone{offset: -day + minute},
+		"max": &Timezone{offset: day - minute},
+	}),
+}
+
+func newTimezone(c call) (starlark.Value, error) {
+	var (
+		offset starlark.Value
+		name   starlark.Value
+	)
+	if err := c.unpack("offset", &offset, "name?", &name); err != nil {
+		return nil, err
+	}
+	delta, ok := offset.(Timedelta)
+	if !ok {
+		return nil, pyerr.Type("timezone() argument 1 must be datetime.timedelta, not %s", pyerr.TypeName(offset))
+	}
+	z, err := makeZone(delta)
+	if err != nil || name == nil {
+		return value(z, err)
+	}
+	text, ok := starlark.AsString(name)
+	if !ok {
+		return nil, pyerr.Type("timezone() argument 2 must be str, not %s", pyerr.TypeName(name))
+	}
+	return &Timezone{offset: z.offset, name: text, named: true}, nil
+}
+
+// datetimeOrNone checks the argument of the methods that do not need it.
+func (c call) datetimeOrNone() error {
+	var dt starlark.Value
+	if err := c.unpack("dt", &dt); err != nil {
+		return err
+	}
+	switch dt.(type) {
+	case Datetime, starlark.NoneType:
+		return nil
+	}
+	return pyerr.Type("%s(dt) argument must be a datetime instance or None, not %s", c.fn, pyerr.TypeName(dt))
+}
+
+func (z *Timezone) fromUTC(c call) (starlark.Value, error) {
+	var dt starlark.Value
+	if err := c.unpack("dt", &dt); err != nil {
+		return nil, err
+	}
+	d, ok := dt.(Datetime)
+	if !ok {
+		return nil, pyerr.Type("fromutc() argument must be a datetime instance, not %s", pyerr.TypeName(dt))
+	}
+	if d.zone != z {
+		return nil, pyerr.Value("fromutc: dt.tzinfo is not self")
+	}
+	return value(d.shift(z.offset))
+}
