@@ -47,8 +47,14 @@ func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	if !matched {
 		return Result{}
 	}
-	m := &matching{w: w, c: c, rule: r, args: starlark.Tuple{event}}
-	return Result{Match: m.match()}
+	return Result{Match: w.Describe(c, r, event)}
+}
+
+// Describe asks the other functions of a rule about an event, whether or not
+// the rule matches it: what tests show of events that do not match.
+func (w *Worker) Describe(c Call, r *Rule, event starlark.Value) *alert.Match {
+	c.Rule = r.ID
+	return (&matching{w: w, c: c, rule: r, args: starlark.Tuple{event}}).match()
 }
 
 func asCallError(err error) *CallError {

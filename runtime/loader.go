@@ -87,7 +87,7 @@ func (l *Loader) File(path, name string) (*File, []*Diagnostic) {
 		return done.file, done.diags
 	}
 	l.loading = append(l.loading, path)
-	file, diags := l.load(path, name)
+	file, diags := l.load(path, name, nil)
 	l.loading = l.loading[:len(l.loading)-1]
 	if l.files == nil {
 		l.files = make(map[string]*loaded)
@@ -110,7 +110,7 @@ func (l *Loader) Diagnostics() []*Diagnostic {
 	return all
 }
 
-func (l *Loader) load(path, name string) (*File, []*Diagnostic) {
+func (l *Loader) load(path, name string, v *Variant) (*File, []*Diagnostic) {
 	src, err := l.read(path)
 	if err != nil {
 		return nil, []*Diagnostic{fileDiagnostic(path, "read", err.Error())}
@@ -123,8 +123,13 @@ func (l *Loader) load(path, name string) (*File, []*Diagnostic) {
 	env, more := l.resolveLoads(tree, file)
 	diags = append(diags, more...)
 
+	names, bad := l.prepare(v, tree, src, env)
+	if bad != nil {
+		return nil, append(diags, bad)
+	}
 	guard.Rewrite(tree)
 	predeclared := l.predeclared(name)
+	maps.Copy(predeclared, names)
 	prog, err := starlark.FileProgram(tree, predeclared.Has)
 	if err != nil {
 		return nil, append(diags, l.resolveDiagnostics(err)...)

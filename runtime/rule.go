@@ -95,10 +95,20 @@ func (l *Loader) Rule(path string, meta Metadata) (*Rule, []*Diagnostic) {
 	if file == nil {
 		return nil, diags
 	}
+	r, bad := newRule(file, meta)
+	if len(bad) > 0 {
+		l.files[path].diags = append(diags, bad...)
+		return nil, l.files[path].diags
+	}
+	return r, diags
+}
+
+// newRule makes a rule of a file that has run.
+func newRule(file *File, meta Metadata) (*Rule, []*Diagnostic) {
 	r := &Rule{Metadata: meta, File: file}
 	var bad []*Diagnostic
 	if r.rule, bad = function(file, "rule", bad); r.rule == nil && len(bad) == 0 {
-		d := fileDiagnostic(path, "rule", "no function rule(event): every detection must define it")
+		d := fileDiagnostic(file.Path, "rule", "no function rule(event): every detection must define it")
 		d.Hint = "a file of helpers only has a name that starts with _, or a YAML file of AnalysisType global"
 		bad = append(bad, d)
 	}
@@ -106,10 +116,9 @@ func (l *Loader) Rule(path string, meta Metadata) (*Rule, []*Diagnostic) {
 		r.auxiliary[i], bad = function(file, name, bad)
 	}
 	if len(bad) > 0 {
-		l.files[path].diags = append(diags, bad...)
-		return nil, l.files[path].diags
+		return nil, bad
 	}
-	return r, diags
+	return r, nil
 }
 
 // function finds the function of a rule by name and checks that it can be

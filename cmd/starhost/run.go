@@ -156,7 +156,7 @@ func (c *command) showDiagnostics(diags []*runtime.Diagnostic) (broken bool) {
 	return broken
 }
 
-func (o *runOptions) openDeadLetter() (*sink.DeadLetters, func() error, error) {
+func (o *runOptions) openDeadLetter() (*sink.Dead, func() error, error) {
 	if o.deadLetter == "" {
 		return nil, func() error { return nil }, nil
 	}
@@ -164,7 +164,7 @@ func (o *runOptions) openDeadLetter() (*sink.DeadLetters, func() error, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("open --dead-letter: %w", err)
 	}
-	return &sink.DeadLetters{W: f}, f.Close, nil
+	return &sink.Dead{W: f}, f.Close, nil
 }
 
 // running is one run of the command.
@@ -177,7 +177,7 @@ type running struct {
 	started time.Time
 
 	mu      sync.Mutex // guards what follows
-	dead    *sink.DeadLetters
+	dead    *sink.Dead
 	deadErr error
 	bad     int
 }
