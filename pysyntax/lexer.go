@@ -103,7 +103,7 @@ func (l *lexer) empty(k kind) { l.emit(k, l.off) }
 // report notes an error, but only the first of a line: the others are likely
 // to follow from it.
 func (l *lexer) report(from, to Pos, format string, args ...any) {
-	if n := len(l.errs); n > 0 && l.errs[n-1].From.Line == from.Line {
+	if n := len(l.errs); n > 0 && l.errs[n-1].From.Line == from.Line || n >= maxErrors {
 		return
 	}
 	l.errs = append(l.errs, &Error{Span: Span{from, to}, Msg: fmt.Sprintf(format, args...)})

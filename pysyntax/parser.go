@@ -101,6 +101,9 @@ func (p *parser) isWord(word string) bool {
 
 // report notes an error and goes on.
 func (p *parser) report(from, to Pos, format string, args ...any) {
+	if len(p.errs) >= 2*maxErrors {
+		return
+	}
 	p.errs = append(p.errs, &Error{Span: Span{from, to}, Msg: fmt.Sprintf(format, args...)})
 }
 

@@ -12,7 +12,8 @@ import (
 const maxSource = 1 << 30
 
 // decode turns the bytes of a file into text: UTF-8 without a byte order
-// mark, every line ended by "\n".
+// mark, every line ended by "\n". With an error, the text is good for nothing
+// but to show it.
 func decode(src []byte) (text, *Error) {
 	if len(src) > maxSource {
 		return newText(""), &Error{Span: Span{From: Pos{1, 0}}, Msg: "file too large"}
@@ -24,7 +25,7 @@ func decode(src []byte) (text, *Error) {
 			if bom {
 				msg = fmt.Sprintf("encoding problem: %s with BOM", name)
 			}
-			return newText(""), &Error{Span: Span{From: Pos{line, 0}}, Msg: msg}
+			return newText(string(src)), &Error{Span: Span{From: Pos{line, 0}}, Msg: msg}
 		}
 		src = latin1(src)
 	}
@@ -36,7 +37,7 @@ func decode(src []byte) (text, *Error) {
 	if utf8.ValidString(s) {
 		return newText(s), nil
 	}
-	return newText(""), invalidUTF8(s)
+	return newText(s), invalidUTF8(s)
 }
 
 // newText finds the lines of a source.
