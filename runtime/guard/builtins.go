@@ -52,15 +52,14 @@ func universal(thread *starlark.Thread, name string, args starlark.Tuple, kwargs
 // they shadow. The map is the caller's.
 func Builtins() starlark.StringDict { return maps.Clone(builtins) }
 
-var builtins = make(starlark.StringDict)
+var builtins = predeclared()
 
-func init() {
+func predeclared() starlark.StringDict {
+	all := hidden()
 	for name, f := range functions {
-		builtins[name] = starlark.NewBuiltin(name, f)
+		all[name] = starlark.NewBuiltin(name, f)
 	}
-	for name, v := range hidden() {
-		builtins[name] = v
-	}
+	return all
 }
 
 // sequence is a function that makes a list or tuple of its first argument,

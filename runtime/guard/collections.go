@@ -232,7 +232,7 @@ var grows = map[string]bool{"symmetric_difference": true, "union": true, "update
 
 // setMethod is a method of sets that takes iterables.
 func setMethod(thread *starlark.Thread, name string, s *starlark.Set, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) == 0 && name != "union" && name != "update" {
+	if len(args)+len(kwargs) == 0 && name != "union" && name != "update" {
 		return nil, fmt.Errorf("%s: got 0 arguments, want 1", name) // the interpreter panics
 	}
 	m := MeterOf(thread)

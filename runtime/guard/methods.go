@@ -37,13 +37,20 @@ func (ms *methods) of(recv starlark.Value) method {
 // name. Those that do not, and stay the interpreter's own: append, clear,
 // codepoint_ords, codepoints, elem_ords, elems, insert, popitem, removeprefix,
 // removesuffix. The methods of bytes are among them.
-var checked = make(map[string]*methods)
+var checked = byName()
 
 // keyMethods are the checked methods for which the check of the first
 // argument is enough.
 var keyMethods = map[string]bool{"get": true, "pop": true, "setdefault": true, "add": true, "discard": true}
 
-func init() {
+func byName() map[string]*methods {
+	all := make(map[string]*methods)
+	named := func(name string) *methods {
+		if all[name] == nil {
+			all[name] = &methods{name: name}
+		}
+		return all[name]
+	}
 	for name, m := range stringMethods {
 		named(name).ofString = m
 	}
@@ -56,13 +63,7 @@ func init() {
 	for name, m := range setMethods {
 		named(name).ofSet = m
 	}
-}
-
-func named(name string) *methods {
-	if checked[name] == nil {
-		checked[name] = &methods{name: name}
-	}
-	return checked[name]
+	return all
 }
 
 // original calls the interpreter's own method.

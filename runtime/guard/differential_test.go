@@ -1,0 +1,292 @@
+package guard_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/starhost/starhost/runtime/guard"
+	"github.com/stretchr/testify/require"
+	"go.starlark.net/starlark"
+)
+
+// The tests in this file hold guarded programs to plain ones: the same value,
+// the same changes of the operands, the same error at the same place.
+
+// operands are expressions of all types, for all pairs of them.
+var operands = []string{
+	`None`, `True`, `0`, `1`, `-3`, `70`, `1 << 70`, `1.5`, `float("nan")`, `1e300`,
+	`""`, `"abc"`, `"a%sb%d"`, `"%(a)s"`, `"x y  z"`, `b"xy"`, `"b"`,
+	`[]`, `[1, 2]`, `["b", "a"]`, `[[1], {}]`, `()`, `(1,)`, `(1, "a")`, `((1, 2), (3,))`,
+	`{}`, `{"a": 1, "b": [2]}`, `{(1,): 2}`, `set()`, `set([1, 2])`, `set([(1,), "a"])`,
+	`range(3)`, `"abc".elems()`, `len`, `stream()`, `record()`,
+}
+
+// fresh makes new values of the operands.
+func fresh(t testing.TB, exprs ...string) func(i int) starlark.Value {
+	var src strings.Builder
+	src.WriteString("makers = [\n")
+	for _, x := range exprs {
+		fmt.Fprintf(&src, "lambda: %s,\n", x)
+	}
+	src.WriteString("]\n")
+	makers := plain.function(t, src.String(), "makers").(*starlark.List)
+	thread := new(starlark.Thread)
+	return func(i int) starlark.Value {
+		v, err := starlark.Call(thread, makers.Index(i), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// A comparison compares one function, compiled in both dialects.
+type comparison struct {
+	t              *testing.T
+	src            string
+	plain, guarded starlark.Value
+	threads        [2]*starlark.Thread
+	meter          guard.Meter
+	bad            int
+	anyColumn      bool // of places only the lines are compared
+}
+
+func compare(t *testing.T, src string) *comparison {
+	return &comparison{
+		t: t, src: src,
+		plain: plain.function(t, src, "f"), guarded: guarded.function(t, src, "f"),
+		threads: [2]*starlark.Thread{new(starlark.Thread), new(starlark.Thread)},
+	}
+}
+
+func (c *comparison) call(args func() starlark.Tuple) {
+	if c.bad > 3 {
+		return
+	}
+	c.meter.Begin(c.threads[1], nil, nil)
+	defer c.meter.End()
+	got := outcome(c.threads[1], c.guarded, args())
+	want, ok := c.plainOutcome(args())
+	if c.anyColumn {
+		got, want = column.ReplaceAllString(got, ""), column.ReplaceAllString(want, "")
+	}
+	if ok && got != want {
+		c.bad++
+		c.t.Errorf("%s\nof %v gives\n%s\nwant\n%s", c.src, args(), got, want)
+	}
+}
+
+var column = regexp.MustCompile(`(?m):\d+: in \w+$`)
+
+// plainOutcome is that of the interpreter itself, unless it panics.
+func (c *comparison) plainOutcome(args starlark.Tuple) (s string, ok bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			ok = false
+		}
+	}()
+	return outcome(c.threads[0], c.plain, args), true
+}
+
+// pairs calls the function with all pairs of operands.
+func (c *comparison) pairs(xs, ys func(int) starlark.Value, n, m int) {
+	for i := range n {
+		for j := range m {
+			c.call(func() starlark.Tuple { return starlark.Tuple{xs(i), ys(j)} })
+		}
+	}
+}
+
+func TestOperators(t *testing.T) {
+	value := fresh(t, operands...)
+	for _, op := range strings.Fields("+ - * / // % & | ^ << >> == != < <= > >= in") {
+		t.Run(op, func(t *testing.T) {
+			compare(t, "def f(x, y):\n  return x  "+op+" y\n").pairs(value, value, len(operands), len(operands))
+		})
+	}
+	compare(t, "def f(x, y):\n  return x not in y\n").pairs(value, value, len(operands), len(operands))
+	compare(t, "def f(x, y):\n  if x not in y and not x in y or y in x:\n    return 1\n").pairs(value, value, len(operands), len(operands))
+}
+
+func TestAugmentedAssignments(t *testing.T) {
+	value := fresh(t, operands...)
+	targets := []string{
+		"def f(x, y):\n  old = x\n  x OP y\n  return x, old\n",
+		"def f(x, y):\n  n = []\n  d = {\"k\": x}\n  def k():\n    n.append(1)\n    return \"k\"\n  (d[k()]) OP y\n  return d, n\n",
+		"def f(x, y):\n  r = record()\n  r.x = x\n  r.x OP y\n  return r.x\n",
+	}
+	for _, op := range strings.Fields("+= -= *= /= //= %= &= |= ^= <<= >>=") {
+		t.Run(op, func(t *testing.T) {
+			for _, target := range targets {
+				compare(t, strings.ReplaceAll(target, "OP", op)).pairs(value, value, len(operands), len(operands))
+			}
+		})
+	}
+}
+
+// TestLiterals has operators with a literal on one side, most of which are not
+// rewritten.
+func TestLiterals(t *testing.T) {
+	value := fresh(t, operands...)
+	literals := append([]string{"(1, 2)", "[1, \"a\"]", "-1", "(not 0)", "len(\"abc\")", "\"%s\" % 1", "\"a\".join([])"}, operands[:17]...)
+	for _, op := range strings.Fields("+ - * % & | ^ << == != < in") {
+		for _, lit := range literals {
+			for _, form := range []string{"x OP LIT", "LIT OP x", "(x) OP (LIT)"} {
+				expr := strings.NewReplacer("OP", op, "LIT", lit).Replace(form)
+				c := compare(t, "def f(x):\n  return "+expr+"\n")
+				for i := range operands {
+					c.call(func() starlark.Tuple { return starlark.Tuple{value(i)} })
+				}
+			}
+		}
+	}
+	for _, op := range strings.Fields("+= -= *= %= |=") {
+		for _, lit := range literals {
+			c := compare(t, "def f(x):\n  y = x\n  x "+op+" "+lit+"\n  return x, y\n")
+			for i := range operands {
+				c.call(func() starlark.Tuple { return starlark.Tuple{value(i)} })
+			}
+		}
+	}
+}
+
+// methodsOf are all methods, by the receiver.
+var methodsOf = map[string]string{
+	`"a b%{}c"`:          "capitalize codepoint_ords codepoints count elem_ords elems endswith find format index isalnum isalpha isdigit islower isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip title upper nosuch joyn",
+	`b"ab"`:              "elems join",
+	`[1, 2, "a", [1]]`:   "append clear extend index insert pop remove",
+	`{"a": 1, (1,): 2}`:  "clear get items keys pop popitem setdefault update values gett",
+	`set([1, "a", (1,)])`: "add clear difference discard intersection issubset issuperset pop remove symmetric_difference union update",
+	`record()`:           "get join count items lower n nosuch",
+	`None`:               "get lower items",
+	`7`:                  "join",
+}
+
+// arguments are the operands of methods and functions.
+var arguments = []string{
+	`None`, `0`, `1`, `-1`, `1 << 40`, `1.5`, `""`, `"a"`, `"a b"`, `("a", "x")`, `[1, 2]`, `["a", "b"]`, `[[1], "a"]`, `{"a": 2}`,
+	`{(1,): [2]}`, `set([1, (1,)])`, `(1,)`, `[("k", 1), ["l", 2]]`, `[((1,), 1)]`, `stream()`, `"ab".elems()`, `range(2)`, `len`,
+}
+
+func TestMethods(t *testing.T) {
+	argument := fresh(t, arguments...)
+	for recv, names := range methodsOf {
+		receiver := fresh(t, recv)
+		for _, name := range strings.Fields(names) {
+			t.Run(recv+"."+name, func(t *testing.T) {
+				for _, call := range []string{"f(x): return x.M()", "f(x): return x . M ( )", "f(x): return x.M"} {
+					c := compare(t, "def "+strings.ReplaceAll(call, "M", name)+"\n")
+					c.call(func() starlark.Tuple { return starlark.Tuple{receiver(0)} })
+				}
+				calls := []string{
+					"f(x, a, b): return x.M(a)", "f(x, a, b): return x.M( a, b )", "f(x, a, b): return x.M([a][0], *[b])",
+					"f(x, a, b): return x.M(*[a, b])", "f(x, a, b): return x.M(a=a, **{\"b\": b})", "f(x, a, b): return x.M(a, b=b)",
+					"f(x, a, b):\n  m = x.M\n  return m(a, b)", "f(x, a, b): return getattr(x, \"M\", None)(a)",
+					"f(x, a, b): return x.M(a, 0, b)",
+				}
+				for _, call := range calls {
+					c := compare(t, "def "+strings.ReplaceAll(call, "M", name)+"\n")
+					for i := range arguments {
+						for j := range arguments {
+							if strings.Contains(call, "b") && (i+j)%7 == 0 || j == 0 {
+								c.call(func() starlark.Tuple { return starlark.Tuple{receiver(0), argument(i), argument(j)} })
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestAttributeErrors has the one difference in the place of an error: that of
+// a type of the host's own, for a method that has a name of a method of
+// Starlark's, is at the parenthesis and not at the dot, so that its cause is
+// kept.
+func TestAttributeErrors(t *testing.T) {
+	record := fresh(t, "record()")
+	for d, want := range map[dialect]string{
+		plain:   "strip is broken\n\ttest.star:1:19: in f",
+		guarded: "strip is broken\n\ttest.star:1:25: in f",
+	} {
+		fn := d.function(t, "def f(x): return x.strip()\n", "f")
+		require.Equal(t, want, outcome(new(starlark.Thread), fn, starlark.Tuple{record(0)}))
+	}
+}
+
+func TestFunctions(t *testing.T) {
+	argument := fresh(t, append(arguments, operands...)...)
+	n := len(arguments) + len(operands)
+	names := strings.Fields("abs any all bool bytes chr dict dir enumerate fail float getattr hasattr hash int len list max min ord range repr reversed set sorted str tuple type zip")
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			c := compare(t, "def f(): return "+name+"()\n")
+			c.call(func() starlark.Tuple { return starlark.Tuple{} })
+			for _, args := range []string{"x", "x, y", "x, y, 1", "x, key=y", "x, reverse=True", "x, base=y", "x, a=y", "*x", "**x", "x, key=lambda v: str(v)", "sep=x", "x=x"} {
+				if name == "set" && args == "**x" {
+					continue
+				}
+				c := compare(t, "def f(x, y): return "+name+"("+args+")\n")
+				for i := range n {
+					for j := range n {
+						if strings.Contains(args, "y") && (i+j)%13 == 0 || j == 0 {
+							c.call(func() starlark.Tuple { return starlark.Tuple{argument(i), argument(j)} })
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestPrint(t *testing.T) {
+	for _, d := range []dialect{plain, guarded} {
+		var out strings.Builder
+		thread := &starlark.Thread{Print: func(th *starlark.Thread, s string) { fmt.Fprintln(&out, th.CallFrame(1).Pos, s) }}
+		_, err := d.run(thread, "print(1, \"a\", b\"b\", [b\"c\"], sep=\"-\")\nprint()\n")
+		require.NoError(t, err)
+		require.Equal(t, "test.star:1:6 1-a-b-[b\"c\"]\ntest.star:2:6 \n", out.String())
+	}
+}
+
+func TestSlices(t *testing.T) {
+	value := fresh(t, operands...)
+	bounds := []string{"", "0", "1", "-1", "5", "-5", "None", "True", "\"a\"", "1 << 40", "1 << 80"}
+	for _, lo := range bounds {
+		for _, hi := range bounds {
+			for _, step := range []string{"", "1", "2", "-1", "-2", "0", "None", "1.5", "1 << 40"} {
+				// The interpreter gives the column of the last operand.
+				c := compare(t, fmt.Sprintf("def f(x): return x[%s:%s:%s]\n", lo, hi, step))
+				c.anyColumn = true
+				for i := range operands {
+					c.call(func() starlark.Tuple { return starlark.Tuple{value(i)} })
+				}
+			}
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	value := fresh(t, operands...)
+	for _, body := range []string{
+		"return x[y]", "x[y] = 1\n  return x", "return {y: x}", "return {y: x, x: y}", "return {k: x for k in [y]}",
+		"x[y] += 1\n  return x", "x[y], x[y] = 1, 2\n  return x", "for x[y] in [1, 2]:\n    pass\n  return x",
+		"return x[y + 1]", "return x[-1], y", "return [x[i] for i, x[y] in [(1, 2)]]",
+	} {
+		compare(t, "def f(x, y):\n  "+body+"\n").pairs(value, value, len(operands), len(operands))
+	}
+}
+
+func TestCalls(t *testing.T) {
+	value := fresh(t, operands...)
+	for _, body := range []string{
+		"return g(*x)", "return g(**x)", "return g(1, *x, **y)", "return g(*(x, y))", "return g(**{\"a\": x})", "return g(k=x, **y)",
+		"return (lambda *a: a)(*x)", "return x()", "return x(*y)", "a, b = x\n  return a, b, y", "return [v for v in x]",
+		"for v in x:\n    x += [v]", "for v in x:\n    x |= y", "for v in x:\n    x.remove(v)", "for v in x:\n    x.extend(y)",
+		"return [x.lower for i in range(2)] + [y]",
+	} {
+		compare(t, "def g(*args, **kwargs):\n  return args, kwargs\ndef f(x, y):\n  "+body+"\n").pairs(value, value, len(operands), len(operands))
+	}
+}
