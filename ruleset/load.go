@@ -24,6 +24,9 @@ type Loader struct {
 
 	// Worker runs the files' top-level code.
 	Worker runtime.Worker
+
+	// Pass, if not nil, rewrites the tree of every file.
+	Pass runtime.Pass
 }
 
 // Load reads all paths. It returns the set of the rules that loaded and every
@@ -36,7 +39,7 @@ func (l *Loader) Load() (*Set, []*runtime.Diagnostic, error) {
 		}
 	}
 	r.readMetadata()
-	r.loader = runtime.Loader{Modules: l.Modules, Helper: r.helper, Worker: l.Worker}
+	r.loader = runtime.Loader{Modules: l.Modules, Helper: r.helper, Worker: l.Worker, Pass: l.Pass}
 	for name := range r.helpers {
 		r.loader.HelperNames = append(r.loader.HelperNames, name)
 	}
@@ -44,13 +47,16 @@ func (l *Loader) Load() (*Set, []*runtime.Diagnostic, error) {
 	r.load()
 	diags := append(r.diags, r.loader.Diagnostics()...)
 	runtime.SortDiagnostics(diags)
-	return NewSet(r.rules), diags, nil
+	set := NewSet(r.rules)
+	set.tests, set.loader = r.tests, &r.loader
+	return set, diags, nil
 }
 
 // reading is one Load on its way.
 type reading struct {
 	scripts []string // .star files that are no tests, in the order found
 	yamls   []string
+	tests   []string // *_test.star files
 
 	metas   map[string]runtime.Metadata // by rule file
 	refused []string                    // rule files whose metadata is in error
@@ -104,7 +110,7 @@ func (r *reading) findFile(path string) error {
 		name := e.Name()
 		switch beside := filepath.Join(dir, name); {
 		case beside == path || e.IsDir():
-		case strings.TrimSuffix(name, filepath.Ext(name)) == stem:
+		case strings.TrimSuffix(name, filepath.Ext(name)) == stem, name == stem+"_test.star":
 			r.add(beside)
 		case filepath.Ext(name) == ".star" && !isTest(name):
 			r.addHelper(beside)
@@ -122,6 +128,9 @@ func (r *reading) add(path string) bool {
 		}
 	case ".star":
 		if isTest(name) {
+			if !slices.Contains(r.tests, path) {
+				r.tests = append(r.tests, path)
+			}
 			return true
 		}
 		if !slices.Contains(r.scripts, path) {

@@ -3,6 +3,7 @@ package ruleset
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/starhost/starhost/runtime"
 )
@@ -13,6 +14,10 @@ type Set struct {
 	disabled []*runtime.Rule
 	others   Route            // for log types that no rule names
 	routes   map[string]Route // by log type
+	tests    []string         // *_test.star files
+
+	mu     sync.Mutex // guards loader, which Variant uses
+	loader *runtime.Loader
 }
 
 // A Route is the rules that see the events of a log type, in the order of
@@ -73,3 +78,22 @@ func (s *Set) Rules() []*runtime.Rule { return s.rules }
 
 // Disabled gives the rules whose metadata says Enabled: false.
 func (s *Set) Disabled() []*runtime.Rule { return s.disabled }
+
+// Tests gives the *_test.star files of the directories, in order.
+func (s *Set) Tests() []string { return s.tests }
+
+// Variant compiles a rule of the set anew, as runtime.Loader.Variant does. It
+// is safe for concurrent use.
+func (s *Set) Variant(r *runtime.Rule, v *runtime.Variant) (*runtime.Rule, []*runtime.Diagnostic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loader.Variant(r, v)
+}
+
+// File loads another file, such as one of tests, among the set's helpers. It
+// is safe for concurrent use.
+func (s *Set) File(path, name string) (*runtime.File, []*runtime.Diagnostic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loader.File(path, name)
+}

@@ -51,6 +51,9 @@ type Loader struct {
 	// Worker runs the files' top-level code.
 	Worker Worker
 
+	// Pass, if not nil, rewrites the tree of every file.
+	Pass Pass
+
 	// Now is what clocks show to top-level code; zero means the wall clock.
 	Now time.Time
 

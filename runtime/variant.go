@@ -19,13 +19,13 @@ type Variant struct {
 	// name is a function's, and stands in itself where it is a constant's.
 	Mocks starlark.StringDict
 
-	// Pass, if not nil, rewrites the tree of the file before it is guarded
-	// and compiled. src is the file's text.
-	Pass func(tree *syntax.File, src []byte)
-
-	// Predeclared are names that Pass puts into the tree.
-	Predeclared starlark.StringDict
+	// Pass stands in for the Loader's, if it is not nil.
+	Pass Pass
 }
+
+// A Pass rewrites the tree of a file before it is guarded and compiled. src is
+// the file's text. It returns the names to predeclare for what it put in.
+type Pass func(tree *syntax.File, src []byte) starlark.StringDict
 
 // Variant compiles the file of a rule anew, in the way v says; the helpers
 // that it loads are those that the Loader has compiled already. A mock of a
@@ -175,33 +175,44 @@ func mockValue(name string, original, mock starlark.Value) starlark.Value {
 	})
 }
 
-// prepare applies a variant to the tree of a file. It returns the names to
-// predeclare for it.
+// prepare applies a variant, if there is one, and the pass to the tree of a
+// file. It returns the names to predeclare for them.
 func (l *Loader) prepare(v *Variant, tree *syntax.File, src []byte, env environment) (starlark.StringDict, *Diagnostic) {
 	names := make(starlark.StringDict)
-	if v == nil {
-		return names, nil
-	}
-	if len(v.Mocks) > 0 {
-		options := dialect
-		scope, err := options.Parse(tree.Path, src, 0)
-		if err != nil {
-			return nil, fileDiagnostic(tree.Path, "syntax", err.Error()) // tree itself has parsed
+	pass := l.Pass
+	if v != nil {
+		if bad := l.putMocks(names, v.Mocks, tree, src, env); bad != nil {
+			return nil, bad
 		}
-		if missing := mock(tree, scope, v.Mocks, l.known); len(missing) > 0 {
-			d := fileDiagnostic(tree.Path, "mock", fmt.Sprintf("mock of %s, a name that the file does not have", missing[0]))
-			d.Hint = didYouMean(missing[0], slices.Collect(maps.Keys(topLevelNames(tree))))
-			return nil, d
-		}
-		for name, mock := range v.Mocks {
-			names[mockName(name)] = mockValue(name, l.original(tree, env, name), mock)
+		if v.Pass != nil {
+			pass = v.Pass
 		}
 	}
-	if v.Pass != nil {
-		v.Pass(tree, src)
-		maps.Copy(names, v.Predeclared)
+	if pass != nil {
+		maps.Copy(names, pass(tree, src))
 	}
 	return names, nil
+}
+
+// putMocks puts mocks into a tree, and their values into names.
+func (l *Loader) putMocks(names, mocks starlark.StringDict, tree *syntax.File, src []byte, env environment) *Diagnostic {
+	if len(mocks) == 0 {
+		return nil
+	}
+	options := dialect
+	scope, err := options.Parse(tree.Path, src, 0)
+	if err != nil {
+		return fileDiagnostic(tree.Path, "syntax", err.Error()) // cannot be: tree itself has parsed
+	}
+	if missing := mock(tree, scope, mocks, l.known); len(missing) > 0 {
+		d := fileDiagnostic(tree.Path, "mock", fmt.Sprintf("mock of %s, a name that the file does not have", missing[0]))
+		d.Hint = didYouMean(missing[0], slices.Collect(maps.Keys(topLevelNames(tree))))
+		return d
+	}
+	for name, mock := range mocks {
+		names[mockName(name)] = mockValue(name, l.original(tree, env, name), mock)
+	}
+	return nil
 }
 
 // original finds the value that a name of a file has, as far as that can be

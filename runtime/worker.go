@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 
 	"github.com/starhost/starhost/runtime/guard"
+	"github.com/starhost/starhost/runtime/probe"
 	"go.starlark.net/starlark"
 )
 
@@ -18,6 +19,10 @@ type Worker struct {
 	// Print receives what rules print, with the state of the call; nil
 	// discards it.
 	Print func(call *Call, pos string, text string)
+
+	// Recorder, if not nil, notes what instrumented code does; the caller
+	// resets it between calls.
+	Recorder *probe.Recorder
 
 	thread *starlark.Thread
 	meter  guard.Meter
@@ -59,6 +64,9 @@ func (w *Worker) begin(c Call) *starlark.Thread {
 	if w.thread == nil {
 		w.thread = &starlark.Thread{Print: w.print}
 		w.thread.SetLocal(callLocal, &w.call)
+	}
+	if w.Recorder != nil {
+		w.Recorder.Attach(w.thread)
 	}
 	w.call = c
 	w.thread.Name = c.Rule

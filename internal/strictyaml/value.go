@@ -157,7 +157,7 @@ func (v Value) Duration() time.Duration {
 		return 0
 	}
 	if v.IsScalar() {
-		if d, ok := parseDuration(v.node.Value); ok {
+		if d, ok := ParseDuration(v.node.Value); ok {
 			return d
 		}
 	}
@@ -165,8 +165,9 @@ func (v Value) Duration() time.Duration {
 	return 0
 }
 
-// parseDuration is time.ParseDuration with days in front.
-func parseDuration(s string) (time.Duration, bool) {
+// ParseDuration reads a length of time such as 30s, 29m59s, 1h, 7d or 1d12h:
+// what time.ParseDuration takes, with days in front.
+func ParseDuration(s string) (time.Duration, bool) {
 	var days time.Duration
 	if number, rest, ok := strings.Cut(s, "d"); ok {
 		n, ok := parseInteger(number)

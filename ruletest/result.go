@@ -1,0 +1,75 @@
+package ruletest
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/starhost/starhost/alert"
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/runtime"
+	"go.starlark.net/syntax"
+)
+
+// A Result is the outcome of a test.
+type Result struct {
+	Test    *Test
+	Passed  bool
+	Skipped bool
+
+	// Expected and Got are whether the rule was expected to match the event,
+	// and did: of the last step that ran. nil where nothing was expected, or
+	// the rule failed.
+	Expected, Got *bool
+
+	// Problems are why the test did not pass, in order. Empty if it passed.
+	Problems []Problem
+
+	// Outputs are what the rule's functions gave for that event, as JSON.
+	Outputs map[string]json.RawMessage
+
+	// Errors are the functions that failed for it, by name; rule among them.
+	Errors map[string]alert.Failure
+
+	// Cause is the error of the function rule, or nil.
+	Cause *runtime.CallError
+
+	Ops      []caching.Operation // cache operations of all steps
+	Prints   []Print             // what was printed in all steps
+	Decision *Decision           // why the last step came out as it did; nil unless asked for
+	Duration time.Duration
+}
+
+// A Problem is something that was not as expected.
+type Problem struct {
+	Pos  syntax.Position // of the expectation
+	Step int             // from 1; 0 for a test without steps
+	What string          // ExpectedTitle, cache "k": counter, …
+	Want string
+	Got  string
+	Hint string
+}
+
+// A Print is one line that a rule printed.
+type Print struct {
+	Pos  string
+	Text string
+}
+
+// Summary counts results.
+type Summary struct {
+	Rules, Tests, Passed, Failed, Skipped int
+	Duration                              time.Duration
+}
+
+// Add counts one more result.
+func (s *Summary) Add(r *Result) {
+	s.Tests++
+	switch {
+	case r.Skipped:
+		s.Skipped++
+	case r.Passed:
+		s.Passed++
+	default:
+		s.Failed++
+	}
+}

@@ -1,0 +1,180 @@
+package ruletest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/starhost/starhost/alert"
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/memory"
+	"github.com/starhost/starhost/event"
+	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
+	"go.starlark.net/syntax"
+)
+
+// bench is what one test runs on: its own store, clock and records.
+type bench struct {
+	ctx     context.Context
+	store   *memory.Store
+	ops     *caching.Recorder
+	windows alert.Windows
+	worker  runtime.Worker
+	now     time.Time
+	prints  []Print
+
+	reset func() // called before each evaluation, if not nil
+}
+
+func newBench(ctx context.Context, limits *guard.Limits, now time.Time) *bench {
+	b := &bench{store: &memory.Store{}, now: now}
+	b.ops = &caching.Recorder{Store: b.store}
+	b.windows.Counter = caching.Windows{Store: b.store}
+	b.ctx = caching.WithStore(ctx, b.ops)
+	b.worker.Limits = limits
+	b.worker.Print = func(_ *runtime.Call, pos, text string) { b.prints = append(b.prints, Print{pos, text}) }
+	return b
+}
+
+// call gives the state of a call at the test's time.
+func (b *bench) call() runtime.Call { return runtime.Call{Context: b.ctx, Now: b.now} }
+
+// run runs a test of the YAML kinds. rule is the test's, or a variant of it.
+func (t *Test) run(b *bench, rule *runtime.Rule) *Result {
+	r := &Result{Test: t}
+	if err := fill(b.store, t.cache, b.now); err != nil {
+		r.problem(t.Pos, 0, "Cache", "", err.Error())
+		return r
+	}
+	for i := range t.steps {
+		s := &stepRun{Result: r, bench: b, rule: rule, step: &t.steps[i], plain: t.plain}
+		if !t.plain {
+			s.number = i + 1
+		}
+		s.run()
+	}
+	if t.maxOps != nil && int64(len(r.Ops)) > *t.maxOps {
+		r.problem(t.Pos, 0, "MaxCacheOps", fmt.Sprintf("at most %d cache operations", *t.maxOps), fmt.Sprint(len(r.Ops)))
+	}
+	r.Prints = b.prints
+	r.Passed = len(r.Problems) == 0
+	return r
+}
+
+func (r *Result) problem(pos syntax.Position, step int, what, want, got string) {
+	r.Problems = append(r.Problems, Problem{Pos: pos, Step: step, What: what, Want: want, Got: got})
+}
+
+// stepRun is one step on its way.
+type stepRun struct {
+	*Result
+	*bench
+	*step
+	rule   *runtime.Rule
+	plain  bool
+	number int // from 1; 0 in a plain test
+
+	opsBefore int // cache operations before the evaluation at hand
+
+	match   *alert.Match // what the rule says of the alert
+	outcome alert.Outcome
+}
+
+func (s *stepRun) run() {
+	if !s.clock.IsZero() {
+		s.now = s.clock
+	}
+	s.now = s.now.Add(s.after)
+	ev, err := event.Decode(s.event)
+	if err != nil {
+		s.problem(s.pos, "Log", "an event", err.Error())
+		return
+	}
+	for n := range s.repeat {
+		before := len(s.Problems)
+		s.evaluate(ev)
+		s.check()
+		if len(s.Problems) > before && s.repeat > 1 {
+			last := &s.Problems[len(s.Problems)-1]
+			last.Hint = fmt.Sprintf("in repetition %d of %d", n+1, s.repeat)
+			break
+		}
+	}
+	s.checkCache()
+}
+
+func (s *stepRun) problem(pos syntax.Position, what, want, got string) {
+	s.Result.problem(pos, s.number, what, want, got)
+}
+
+// evaluate asks the rule about the event. In a plain test the other functions
+// run even if the rule did not match, as Panther's tools do.
+func (s *stepRun) evaluate(ev *event.Event) {
+	s.opsBefore = len(s.Ops)
+	if s.reset != nil {
+		s.reset()
+	}
+	result := s.worker.Eval(s.call(), s.rule, ev)
+	s.match, s.outcome = result.Match, ""
+	s.Cause, s.Got, s.Expected = result.Err, nil, s.expect.result
+	s.Errors, s.Outputs = make(map[string]alert.Failure), nil
+	if result.Err != nil {
+		s.Errors["rule"] = result.Err.Failure()
+		s.collect()
+		return
+	}
+	matched := result.Matched()
+	s.Got = &matched
+	if matched {
+		s.count()
+	} else if s.plain {
+		s.match = s.worker.Describe(s.call(), s.rule, ev)
+	}
+	s.collect()
+}
+
+// count counts a match in its alert window, as the engine does.
+func (s *stepRun) count() {
+	if !s.rule.CreateAlert {
+		return
+	}
+	outcome, _, err := s.windows.Add(s.ctx, s.rule.Policy(), s.match.Dedup, s.now)
+	if err != nil {
+		s.problem(s.pos, "alert window", "", err.Error())
+	}
+	s.outcome = outcome
+}
+
+// collect keeps what the step shows, and its cache operations.
+func (s *stepRun) collect() {
+	s.Ops = append(s.Ops, s.ops.Take()...)
+	if s.match == nil {
+		return
+	}
+	for name, f := range s.match.Failures {
+		s.Errors[name] = f
+	}
+	s.Outputs = outputs(s.match)
+}
+
+// outputs gives what the alert would hold, as JSON.
+func outputs(m *alert.Match) map[string]json.RawMessage {
+	out := make(map[string]json.RawMessage)
+	for name, v := range map[string]any{
+		"title": m.Title, "dedup": m.Dedup, "severity": m.Severity,
+		"description": m.Description, "runbook": m.Runbook, "reference": m.Reference,
+	} {
+		if v != "" {
+			out[name], _ = json.Marshal(v) // strings always marshal
+		}
+	}
+	if m.Context != nil {
+		out["alert_context"] = m.Context
+	}
+	if m.Destinations != nil {
+		out["destinations"], _ = json.Marshal(m.Destinations) // strings always marshal
+	}
+	return out
+}
