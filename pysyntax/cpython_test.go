@@ -30,9 +30,12 @@ func TestCPython(t *testing.T) {
 	if plain {
 		args = append(args, "--plain-fstrings")
 	}
+	files, err := pythonFiles(root)
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
 	cmd := exec.Command(python, args...)
 	cmd.Stderr = os.Stderr
-	cmd.Stdin = strings.NewReader(strings.Join(pythonFiles(t, root), "\n"))
+	cmd.Stdin = strings.NewReader(strings.Join(files, "\n"))
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
@@ -68,16 +71,14 @@ func TestCPython(t *testing.T) {
 }
 
 // pythonFiles returns all .py files below a folder.
-func pythonFiles(t *testing.T, root string) (names []string) {
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+func pythonFiles(root string) (names []string, err error) {
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && filepath.Ext(path) == ".py" && d.Type().IsRegular() {
 			names = append(names, path)
 		}
 		return err
 	})
-	require.NoError(t, err)
-	require.NotEmpty(t, names)
-	return names
+	return names, err
 }
 
 // nextTree reads one answer of dump_ast.py.

@@ -342,9 +342,12 @@ func (l *lexer) nonASCII(from int) bool {
 func (l *lexer) invalid(r rune, n int) {
 	from := l.off
 	l.off += n
-	if unicode.IsPrint(r) {
+	switch {
+	case r == 0:
+		l.bad(from, "source code cannot contain null bytes")
+	case unicode.IsPrint(r):
 		l.bad(from, "invalid character '%c' (U+%04X)", r, r)
-	} else {
+	default:
 		l.bad(from, "invalid non-printable character U+%04X", r)
 	}
 }

@@ -58,6 +58,14 @@ func (t *text) line(n int32) string {
 	return t.src[from:to]
 }
 
+// offset returns the offset of p.
+func (t *text) offset(p Pos) int {
+	if p.Line < 1 || int(p.Line) > len(t.lines) {
+		return len(t.src)
+	}
+	return min(t.lines[p.Line-1]+int(p.Col), len(t.src))
+}
+
 // column returns the column of p in runes, from 1.
 func (t *text) column(p Pos) int {
 	line := t.line(p.Line)

@@ -6,7 +6,7 @@ import "strings"
 func (p *parser) strings() Expr {
 	j := joiner{from: p.pos()}
 	first := p.tok()
-	for p.kind == tString || p.kind == tFStart {
+	for ; p.kind == tString || p.kind == tFStart; j.literals++ {
 		if p.kind == tFStart {
 			j.formatted = true
 			p.fstring(&j)
@@ -14,22 +14,23 @@ func (p *parser) strings() Expr {
 			p.plainString(&j)
 		}
 	}
-	span := p.span(j.from)
+	span, joined := p.span(j.from), j.literals > 1
 	switch {
 	case j.bytes && (j.text || j.formatted):
 		p.fail(span.From, span.To, "cannot mix bytes and nonbytes literals")
 	case j.bytes:
-		return &Constant{Span: span, Value: Bytes(j.literal.String())}
+		return &Constant{Span: span, Value: Bytes(j.literal.String()), Joined: joined}
 	case !j.formatted:
-		return &Constant{Span: span, Value: j.literal.String(), U: p.src[first.from] == 'u'}
+		return &Constant{Span: span, Value: j.literal.String(), U: p.src[first.from] == 'u', Joined: joined}
 	}
 	j.flush()
-	return &JoinedStr{span, j.values}
+	return &JoinedStr{span, j.values, joined}
 }
 
 // A joiner puts together the parts of strings side by side.
 type joiner struct {
 	from      Pos
+	literals  int  // how many there are
 	text      bool // there is a plain string
 	bytes     bool // there is a bytes literal
 	formatted bool // there is an f-string
@@ -55,7 +56,7 @@ func (j *joiner) add(s string, span Span, u bool) {
 // flush makes a Constant of the literal text.
 func (j *joiner) flush() {
 	if j.literal.Len() > 0 {
-		j.values = append(j.values, &Constant{j.span, j.literal.String(), j.u})
+		j.values = append(j.values, &Constant{Span: j.span, Value: j.literal.String(), U: j.u})
 		j.literal.Reset()
 	}
 }
@@ -200,7 +201,7 @@ func (p *parser) formatSpec(raw bool) *JoinedStr {
 	j := joiner{from: colon.pos}
 	p.fstringParts(&j, raw)
 	j.flush()
-	return &JoinedStr{p.span(colon.pos), j.values}
+	return &JoinedStr{Span: p.span(colon.pos), Values: j.values}
 }
 
 // fieldEnd fails at the end of a field that has no brace.

@@ -54,6 +54,12 @@ func (m *Module) End() Pos {
 // go.starlark.net and most editors count.
 func (m *Module) Column(p Pos) int { return m.text.column(p) }
 
+// Text returns the source of n, such as "0x10" where its value is 16. Lines
+// end in "\n", whatever they do in the file.
+func (m *Module) Text(n Node) string {
+	return m.text.src[m.text.offset(n.Pos()):m.text.offset(n.End())]
+}
+
 // Line returns the text of line n, counted from 1, without its line end; ""
 // if there is no such line.
 func (m *Module) Line(n int32) string { return m.text.line(n) }
@@ -73,6 +79,7 @@ type (
 		Returns    Expr // or nil
 	}
 
+	// ClassDef is a class statement. Its span starts at "class".
 	ClassDef struct {
 		Span
 		Name       Ident
@@ -83,11 +90,13 @@ type (
 		Decorators []Expr
 	}
 
+	// Return is "return value".
 	Return struct {
 		Span
 		Value Expr // or nil
 	}
 
+	// Delete is "del a, b".
 	Delete struct {
 		Span
 		Targets []Expr
@@ -108,6 +117,7 @@ type (
 		Value      Expr
 	}
 
+	// AugAssign is "target += value", with any operator.
 	AugAssign struct {
 		Span
 		Target Expr
@@ -125,6 +135,7 @@ type (
 		Simple     bool // the target is a name without parentheses
 	}
 
+	// For is "for target in iter", with an optional else.
 	For struct {
 		Span
 		Async  bool
@@ -134,6 +145,7 @@ type (
 		Orelse []Stmt
 	}
 
+	// While is "while test", with an optional else.
 	While struct {
 		Span
 		Test   Expr
@@ -149,6 +161,7 @@ type (
 		Orelse []Stmt
 	}
 
+	// With is "with context as vars, ...".
 	With struct {
 		Span
 		Async bool
@@ -156,18 +169,21 @@ type (
 		Body  []Stmt
 	}
 
+	// Match is a match statement.
 	Match struct {
 		Span
 		Subject Expr
 		Cases   []*MatchCase
 	}
 
+	// Raise is "raise exc from cause".
 	Raise struct {
 		Span
 		Exc   Expr // or nil
 		Cause Expr // or nil
 	}
 
+	// Try is a try statement: handlers, a finally, or both.
 	Try struct {
 		Span
 		Star      bool // the handlers are except*
@@ -177,12 +193,14 @@ type (
 		Finalbody []Stmt
 	}
 
+	// Assert is "assert test, msg".
 	Assert struct {
 		Span
 		Test Expr
 		Msg  Expr // or nil
 	}
 
+	// Import is "import a.b as c, d".
 	Import struct {
 		Span
 		Names []*Alias
@@ -196,11 +214,13 @@ type (
 		Level  int
 	}
 
+	// Global is "global a, b".
 	Global struct {
 		Span
 		Names []Ident
 	}
 
+	// Nonlocal is "nonlocal a, b".
 	Nonlocal struct {
 		Span
 		Names []Ident
@@ -212,8 +232,13 @@ type (
 		Value Expr
 	}
 
-	Pass     struct{ Span }
-	Break    struct{ Span }
+	// Pass is "pass".
+	Pass struct{ Span }
+
+	// Break is "break".
+	Break struct{ Span }
+
+	// Continue is "continue".
 	Continue struct{ Span }
 
 	// BadStmt stands where a statement did not parse; Parse has reported an
@@ -242,6 +267,7 @@ type (
 		Defaults   []Expr // those of the last of PosOnly and Args together
 	}
 
+	// Arg is one parameter, "name: annotation".
 	Arg struct {
 		Span
 		Name       string
@@ -263,12 +289,14 @@ type (
 		AsName Ident
 	}
 
+	// WithItem is one "context as vars".
 	WithItem struct {
 		Span
 		Context Expr
 		Vars    Expr // or nil
 	}
 
+	// MatchCase is "case pattern if guard:" and its block.
 	MatchCase struct {
 		Span
 		Pattern Pattern
@@ -293,17 +321,20 @@ type (
 		Ifs    []Expr
 	}
 
+	// TypeVar is "T: bound".
 	TypeVar struct {
 		Span
 		Name  string
 		Bound Expr // or nil
 	}
 
+	// ParamSpec is "**P".
 	ParamSpec struct {
 		Span
 		Name string
 	}
 
+	// TypeVarTuple is "*Ts".
 	TypeVarTuple struct {
 		Span
 		Name string
@@ -326,6 +357,7 @@ type (
 		Value  Expr
 	}
 
+	// BinOp is "left op right".
 	BinOp struct {
 		Span
 		Left  Expr
@@ -334,18 +366,21 @@ type (
 		Right Expr
 	}
 
+	// UnaryOp is "op operand".
 	UnaryOp struct {
 		Span
 		Op      UnaryOperator
 		Operand Expr
 	}
 
+	// Lambda is "lambda args: body".
 	Lambda struct {
 		Span
 		Args *Arguments
 		Body Expr
 	}
 
+	// IfExp is "body if test else orelse".
 	IfExp struct {
 		Span
 		Test   Expr
@@ -360,23 +395,27 @@ type (
 		Values []Expr
 	}
 
+	// Set is "{a, *b}".
 	Set struct {
 		Span
 		Elts []Expr
 	}
 
+	// ListComp is "[elt for ...]".
 	ListComp struct {
 		Span
 		Elt        Expr
 		Generators []*Comprehension
 	}
 
+	// SetComp is "{elt for ...}".
 	SetComp struct {
 		Span
 		Elt        Expr
 		Generators []*Comprehension
 	}
 
+	// DictComp is "{key: value for ...}".
 	DictComp struct {
 		Span
 		Key        Expr
@@ -384,22 +423,27 @@ type (
 		Generators []*Comprehension
 	}
 
+	// GeneratorExp is "(elt for ...)". As the only argument of a call it
+	// has the parentheses of the call.
 	GeneratorExp struct {
 		Span
 		Elt        Expr
 		Generators []*Comprehension
 	}
 
+	// Await is "await value".
 	Await struct {
 		Span
 		Value Expr
 	}
 
+	// Yield is "yield value".
 	Yield struct {
 		Span
 		Value Expr // or nil
 	}
 
+	// YieldFrom is "yield from value".
 	YieldFrom struct {
 		Span
 		Value Expr
@@ -414,6 +458,8 @@ type (
 		Comparators []Expr
 	}
 
+	// Call is "func(args, keywords)". Args has starred arguments too; those
+	// that stand behind keywords are in it all the same.
 	Call struct {
 		Span
 		Func     Expr
@@ -435,6 +481,7 @@ type (
 	JoinedStr struct {
 		Span
 		Values []Expr
+		Joined bool // several literals side by side
 	}
 
 	// Constant is a literal. Value is nil for None, or a bool, int64,
@@ -443,10 +490,12 @@ type (
 	// three bytes that UTF-8 would give it if it could.
 	Constant struct {
 		Span
-		Value any
-		U     bool // a string with the prefix u
+		Value  any
+		U      bool // a string with the prefix u
+		Joined bool // several strings side by side
 	}
 
+	// Attribute is "value.attr".
 	Attribute struct {
 		Span
 		Value Expr
@@ -454,6 +503,7 @@ type (
 		Ctx   Context
 	}
 
+	// Subscript is "value[slice]".
 	Subscript struct {
 		Span
 		Value  Expr
@@ -462,24 +512,28 @@ type (
 		Ctx    Context
 	}
 
+	// Starred is "*value".
 	Starred struct {
 		Span
 		Value Expr
 		Ctx   Context
 	}
 
+	// Name is a variable.
 	Name struct {
 		Span
 		ID  string
 		Ctx Context
 	}
 
+	// List is "[a, *b]".
 	List struct {
 		Span
 		Elts []Expr
 		Ctx  Context
 	}
 
+	// Tuple is "a, *b", with parentheses or without.
 	Tuple struct {
 		Span
 		Elts []Expr
@@ -495,6 +549,7 @@ type (
 
 // Patterns.
 type (
+	// MatchValue is a literal or an attribute to be equal to.
 	MatchValue struct {
 		Span
 		Value Expr
@@ -506,6 +561,7 @@ type (
 		Value any
 	}
 
+	// MatchSequence is "[a, *b]", or the same with or without parentheses.
 	MatchSequence struct {
 		Span
 		Patterns []Pattern
@@ -519,6 +575,7 @@ type (
 		Rest     Ident
 	}
 
+	// MatchClass is "Class(pattern, attr=pattern)".
 	MatchClass struct {
 		Span
 		Class       Expr
@@ -540,6 +597,7 @@ type (
 		Name    Ident
 	}
 
+	// MatchOr is "a | b".
 	MatchOr struct {
 		Span
 		Patterns []Pattern
