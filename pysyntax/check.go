@@ -37,10 +37,10 @@ func (c *checker) within(fn function, f func()) {
 
 // looping runs f as the body of a loop.
 func (c *checker) looping(f func()) {
-	saved := *c
+	loop, exceptStar := c.loop, c.exceptStar
 	c.loop, c.exceptStar = true, false
 	f()
-	c.loop, c.exceptStar = saved.loop, saved.exceptStar
+	c.loop, c.exceptStar = loop, exceptStar
 }
 
 func (c *checker) stmts(list []Stmt) {
