@@ -59,9 +59,10 @@ func resultText(result *bool) string {
 	return fmt.Sprint(*result)
 }
 
-// checkFailures reports functions that failed where an alert is expected.
+// checkFailures reports functions that failed where an alert is expected and
+// comes.
 func (s *stepRun) checkFailures() {
-	if s.expect.result == nil || !*s.expect.result || s.match == nil {
+	if s.expect.result == nil || !*s.expect.result || !*s.Got {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.match.Failures)) {

@@ -9,6 +9,7 @@ import (
 	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // expectationKeys are the keys of what a single test or a step expects.
@@ -48,7 +49,7 @@ func readTest(rule *runtime.Rule, v strictyaml.Value) *Test {
 	}
 	t.clock = m.Get("Clock").Time()
 	t.cache = readCache(m.Get("Cache"))
-	t.mocks = readMocks(m.Get("Mocks"))
+	t.mocks, t.mockPos = readMocks(m.Get("Mocks"))
 	t.maxOps = readMax(m.Get("MaxCacheOps"))
 	if steps := m.Get("Steps"); steps.Exists() {
 		t.steps = readSteps(m, steps)
@@ -127,8 +128,8 @@ func readEvent(m strictyaml.Mapping) []byte {
 }
 
 // readMocks reads Panther's mocks.
-func readMocks(v strictyaml.Value) starlark.StringDict {
-	mocks := make(starlark.StringDict)
+func readMocks(v strictyaml.Value) (starlark.StringDict, map[string]syntax.Position) {
+	mocks, pos := make(starlark.StringDict), make(map[string]syntax.Position)
 	for _, e := range v.List() {
 		m := e.Mapping()
 		m.CheckKeys(true, "objectName", "returnValue")
@@ -143,9 +144,9 @@ func readMocks(v strictyaml.Value) starlark.StringDict {
 			value = starlark.None
 		}
 		value.Freeze()
-		mocks[name] = value
+		mocks[name], pos[name] = value, m.Get("objectName").Pos()
 	}
-	return mocks
+	return mocks, pos
 }
 
 func orNull(text json.RawMessage) json.RawMessage {

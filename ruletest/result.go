@@ -33,10 +33,19 @@ type Result struct {
 	// Cause is the error of the function rule, or nil.
 	Cause *runtime.CallError
 
+	// Asked are the rules that were asked, with what came out.
+	Asked []Asked
+
 	Ops      []caching.Operation // cache operations of all steps
 	Prints   []Print             // what was printed in all steps
 	Decision *Decision           // why the last step came out as it did; nil unless asked for
 	Duration time.Duration
+}
+
+// Asked is a rule that was asked about an event.
+type Asked struct {
+	Rule    string
+	Matched bool
 }
 
 // A Problem is something that was not as expected.

@@ -127,6 +127,7 @@ func (s *stepRun) evaluate(ev *event.Event) {
 	}
 	matched := result.Matched()
 	s.Got = &matched
+	s.Asked = append(s.Asked, Asked{s.rule.ID, matched})
 	if matched {
 		s.count()
 	} else if s.plain {

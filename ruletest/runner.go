@@ -135,7 +135,10 @@ func (r *Runner) runPlain(ctx context.Context, t *Test, reasons *reasoning) *Res
 	rule, bad := r.variant(t, reasons)
 	if bad != nil {
 		result := &Result{Test: t}
-		result.problem(bad.Pos, 0, bad.Code, "a rule that loads", bad.Msg)
+		result.problem(bad.Pos, 0, "rule", "a rule that loads", bad.Msg)
+		if name, ok := bad.Mocked(); ok {
+			result.Problems[0] = Problem{Pos: t.mockPos[name], What: "Mocks", Want: "a name of " + t.Rule.Path, Got: name}
+		}
 		result.Problems[0].Hint = bad.Hint
 		return result
 	}

@@ -54,7 +54,10 @@ type starTest struct {
 func (st *starTest) run(b *bench, t *Test) *Result {
 	r := &Result{Test: t}
 	s := &starBench{bench: b, suite: st.suite, result: r}
-	_, err := new(runtime.Worker).Call(b.call(), st.fn, starlark.Tuple{s.value()}, nil)
+	caller := runtime.Worker{Limits: b.worker.Limits, Print: func(_ *runtime.Call, pos, text string) {
+		s.allPrints = append(s.allPrints, Print{pos, text})
+	}}
+	_, err := caller.Call(b.call(), st.fn, starlark.Tuple{s.value()}, nil)
 	if ce, ok := errors.AsType[*runtime.CallError](err); ok {
 		p := Problem{Pos: ce.Pos, What: ce.Type, Got: ce.Diagnostic.Error(), Hint: ce.Hint}
 		if f, ok := errors.AsType[*failure](err); ok {
@@ -132,7 +135,9 @@ func (s *starBench) runRule(_ *starlark.Thread, b *starlark.Builtin, args starla
 	if err != nil {
 		return nil, fmt.Errorf("run: event: %w", err)
 	}
-	return s.outcome(rule, s.worker.Eval(s.call(), rule, ev))
+	result := s.worker.Eval(s.call(), rule, ev)
+	s.result.Asked = append(s.result.Asked, Asked{rule.ID, result.Matched()})
+	return s.outcome(rule, result)
 }
 
 // mocked gives the rule with the mocks that are in force for it.

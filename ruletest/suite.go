@@ -106,20 +106,22 @@ func (s *Suite) rule(id string) *runtime.Rule {
 	return nil
 }
 
-// Untested gives the ids of the rules without any test, and of those whose
-// tests expect only matches or only none.
-func (s *Suite) Untested() (none, oneSided []string) {
-	for _, r := range slices.Concat(s.Set.Rules(), s.Set.Disabled()) {
-		var tests, positive, negative bool
-		for _, t := range s.Tests {
-			if t.Rule == r {
-				tests, positive, negative = true, positive || t.positive(), negative || t.negative()
-			}
+// Untested gives the ids of the rules that no test of results asked, and of
+// those that all tests saw match, or none.
+func (s *Suite) Untested(results []*Result) (none, oneSided []string) {
+	type sides struct{ match, noMatch bool }
+	asked := make(map[string]sides)
+	for _, r := range results {
+		for _, a := range r.Asked {
+			seen := asked[a.Rule]
+			asked[a.Rule] = sides{seen.match || a.Matched, seen.noMatch || !a.Matched}
 		}
-		switch {
-		case !tests:
+	}
+	for _, r := range slices.Concat(s.Set.Rules(), s.Set.Disabled()) {
+		switch seen, ok := asked[r.ID]; {
+		case !ok:
 			none = append(none, r.ID)
-		case !positive || !negative:
+		case !seen.match || !seen.noMatch:
 			oneSided = append(oneSided, r.ID)
 		}
 	}

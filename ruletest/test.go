@@ -20,6 +20,7 @@ type Test struct {
 	clock   time.Time
 	cache   map[string]cacheSetup
 	mocks   starlark.StringDict
+	mockPos map[string]syntax.Position
 	steps   []step
 	maxOps  *int64
 	starred *starTest // a test in Starlark; nothing of the above but Name is set
@@ -32,26 +33,6 @@ func (t *Test) RuleID() string {
 		return t.starred.file
 	}
 	return t.Rule.ID
-}
-
-// positive reports whether the test expects its rule to match.
-func (t *Test) positive() bool {
-	for _, s := range t.steps {
-		if s.expect.result != nil && *s.expect.result {
-			return true
-		}
-	}
-	return false
-}
-
-// negative reports whether the test expects its rule not to match.
-func (t *Test) negative() bool {
-	for _, s := range t.steps {
-		if s.expect.result != nil && !*s.expect.result {
-			return true
-		}
-	}
-	return false
 }
 
 // A step is one event of a test.

@@ -1,9 +1,9 @@
 package runtime
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
@@ -44,6 +44,20 @@ func (l *Loader) Variant(r *Rule, v *Variant) (*Rule, []*Diagnostic) {
 // mockName is the name under which a mock is predeclared: one that no file can
 // write.
 func mockName(name string) string { return "(mock " + name + ")" }
+
+const (
+	codeMock    = "mock"
+	mockMissing = "mock of a name that the file does not have: "
+)
+
+// Mocked gives the name of a mock that a Variant was refused for, because the
+// file does not have it.
+func (d *Diagnostic) Mocked() (name string, ok bool) {
+	if d.Code != codeMock {
+		return "", false
+	}
+	return strings.CutPrefix(d.Msg, mockMissing)
+}
 
 // mock replaces the uses of mocked names in tree by uses of their mocks, and
 // returns the names that the file does not have. scope is a tree of the same
@@ -205,7 +219,7 @@ func (l *Loader) putMocks(names, mocks starlark.StringDict, tree *syntax.File, s
 		return fileDiagnostic(tree.Path, "syntax", err.Error()) // cannot be: tree itself has parsed
 	}
 	if missing := mock(tree, scope, mocks, l.known); len(missing) > 0 {
-		d := fileDiagnostic(tree.Path, "mock", fmt.Sprintf("mock of %s, a name that the file does not have", missing[0]))
+		d := fileDiagnostic(tree.Path, codeMock, mockMissing+missing[0])
 		d.Hint = didYouMean(missing[0], slices.Collect(maps.Keys(topLevelNames(tree))))
 		return d
 	}

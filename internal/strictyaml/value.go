@@ -55,6 +55,9 @@ func (v Value) ErrorHint(hint, format string, args ...any) {
 }
 
 func (v Value) report(s runtime.Severity, hint, format string, args ...any) {
+	if v.node == nil {
+		return // why it is absent has been reported, or does not matter
+	}
 	v.doc.Diagnostics = append(v.doc.Diagnostics, &runtime.Diagnostic{
 		Pos: v.Pos(), EndCol: v.node.Column + len([]rune(v.node.Value)), Severity: s,
 		Code: v.doc.code, Msg: fmt.Sprintf(format, args...), Hint: hint,
