@@ -154,6 +154,11 @@ func set(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwar
 		return universal(thread, "set", args, kwargs)
 	}
 	m := MeterOf(thread)
+	if n := starlark.Len(it); n >= 0 {
+		if err := m.elements("set", n, 0); err != nil {
+			return nil, err
+		}
+	}
 	x, source := meter(thread, it, entryBytes/stepBytes, m.counter("set", 1, m.key))
 	v, err := universal(thread, "set", starlark.Tuple{x}, nil)
 	return v, or(exhausted(source), err)

@@ -154,14 +154,14 @@ func TestLiterals(t *testing.T) {
 
 // methodsOf are all methods, by the receiver.
 var methodsOf = map[string]string{
-	`"a b%{}c"`:          "capitalize codepoint_ords codepoints count elem_ords elems endswith find format index isalnum isalpha isdigit islower isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip title upper nosuch joyn",
-	`b"ab"`:              "elems join",
-	`[1, 2, "a", [1]]`:   "append clear extend index insert pop remove",
-	`{"a": 1, (1,): 2}`:  "clear get items keys pop popitem setdefault update values gett",
+	`"a b%{}c"`:           "capitalize codepoint_ords codepoints count elem_ords elems endswith find format index isalnum isalpha isdigit islower isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind rindex rpartition rsplit rstrip split splitlines startswith strip title upper nosuch joyn",
+	`b"ab"`:               "elems join",
+	`[1, 2, "a", [1]]`:    "append clear extend index insert pop remove",
+	`{"a": 1, (1,): 2}`:   "clear get items keys pop popitem setdefault update values gett",
 	`set([1, "a", (1,)])`: "add clear difference discard intersection issubset issuperset pop remove symmetric_difference union update",
-	`record()`:           "get join count items lower n nosuch",
-	`None`:               "get lower items",
-	`7`:                  "join",
+	`record()`:            "get join count items lower n nosuch",
+	`None`:                "get lower items",
+	`7`:                   "join",
 }
 
 // arguments are the operands of methods and functions.

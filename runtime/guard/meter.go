@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	maxChunk = 1000    // steps between two checks of a call
-	minChunk = 16      // the same, once the steps turn out to be slow
-	heapStep = 100_000 // steps between two looks at the heap
+	firstChunk = 250     // steps before the first check of a call
+	maxChunk   = 1000    // steps between two checks
+	minChunk   = 16      // the same, once the steps turn out to be slow
+	heapStep   = 100_000 // steps between two looks at the heap
 
 	slowChunk = time.Millisecond // a chunk that takes longer is slow
 )
@@ -21,7 +22,7 @@ const (
 // A Meter counts the work of calls on one thread, one call at a time, and
 // stops the call that goes beyond its limits. The zero value is ready for
 // Begin. It starts no goroutine and no timer, and allocates nothing per call:
-// the interpreter calls it about every thousand steps.
+// the interpreter calls it every few hundred steps.
 type Meter struct {
 	limits Limits
 	thread *starlark.Thread
@@ -50,7 +51,7 @@ func (m *Meter) Begin(thread *starlark.Thread, limits *Limits, ctx context.Conte
 	m.limits = limits.orDefault()
 	m.ctx = ctx
 	m.err = nil
-	m.chunk, m.heapAt = maxChunk, heapStep
+	m.chunk, m.heapAt = firstChunk, heapStep
 	m.start, m.last = 0, 0
 	thread.Steps = 0
 	thread.Uncancel()

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"strings"
 
 	"go.starlark.net/starlark"
 )
@@ -30,8 +31,12 @@ func slice(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ 
 	if err := checkSlice(thread, x, (end-start)/step+1, step); err != nil {
 		return nil, err
 	}
-	switch x.(type) {
-	case starlark.String, starlark.Bytes, *starlark.List, starlark.Tuple:
+	switch x := x.(type) {
+	case starlark.String:
+		return starlark.String(sliceString(string(x), start, end, step)), nil
+	case starlark.Bytes:
+		return starlark.Bytes(sliceString(string(x), start, end, step)), nil
+	case *starlark.List, starlark.Tuple:
 		return x.Slice(start, end, step), nil
 	}
 	return sliceOther(x, start, end, step)
@@ -72,6 +77,18 @@ func checkSlice(thread *starlark.Thread, x starlark.Sliceable, n, step int) erro
 		return nil
 	}
 	return CheckElements(thread, "[:]", n)
+}
+
+func sliceString(s string, start, end, step int) string {
+	if step == 1 {
+		return s[start:end]
+	}
+	var b strings.Builder
+	b.Grow((end-start)/step + 1)
+	for i := start; step > 0 && i < end || step < 0 && i > end; i += step {
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // sliceOther is the slice of a value that is not a string, list or tuple. A
