@@ -63,7 +63,7 @@ func (p *parser) spreadArg() *Keyword {
 
 // noDefault fails at "=" behind an argument that started at from.
 func (p *parser) noDefault(from Pos, what string) {
-	if p.kind == tAssign && p.peek(1).startsExpr() && !p.lexerFailed() {
+	if p.kind == tAssign && p.peek(1).startsExpr() {
 		p.next()
 		p.expression()
 		p.fail(from, p.end, "cannot assign to %s", what)
@@ -119,9 +119,6 @@ func (p *parser) argument(from Pos) Expr {
 	case tWalrus:
 		p.walrusTarget(e)
 	case tAssign:
-		if p.lexerFailed() {
-			p.unexpected()
-		}
 		p.next()
 		switch first.kind {
 		case tTrue, tFalse, tNone:

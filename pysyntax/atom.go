@@ -74,7 +74,7 @@ func (p *parser) elements(first Expr, bracket kind) []Expr {
 		}
 		elts = append(elts, p.starNamedExpr())
 	}
-	if bracket != tRparen && p.atFor() && !p.lexerFailed() {
+	if bracket != tRparen && p.atFor() {
 		p.fail(first.Pos(), p.end, "did you forget parentheses around the comprehension target?")
 	}
 	p.closeAfter(bracket, elts[len(elts)-1])
@@ -93,7 +93,7 @@ func (p *parser) closeAfter(bracket kind, e Expr) {
 
 // noComma fails if the current token starts an expression right behind e.
 func (p *parser) noComma(e Expr) {
-	if !p.kind.startsExpr() || p.kind == tNot || p.lexerFailed() {
+	if !p.kind.startsExpr() || p.kind == tNot {
 		return
 	}
 	if name, ok := e.(*Name); ok && (p.kind == tString || p.kind == tFStart || isSoftKeyword(name.ID)) {

@@ -11,6 +11,10 @@ type binder struct {
 	// scope that is meant may bind the name later.
 	nonlocals []pending
 
+	// broken is the number of BadStmts around the current statement: which
+	// scope that is in can only be guessed.
+	broken int
+
 	// iterating is the number of comprehension iterables around the current
 	// expression, in which no walrus may stand.
 	iterating int
@@ -155,13 +159,29 @@ func (b *binder) stmt(s Stmt) {
 		for _, name := range s.Names {
 			b.flag(name.Name, doubtful)
 		}
-		b.stmts(s.Body)
+		b.badBody(s)
 	case *ExprStmt:
 		b.load(s.Value)
 		b.expr(s.Value)
 	default:
 		eachChild(s, b.visit)
 	}
+}
+
+// badBody binds what is in the blocks of a broken statement.
+func (b *binder) badBody(s *BadStmt) {
+	b.broken++
+	if s.opens == moduleScope {
+		b.stmts(s.Body)
+	} else {
+		b.enter(s.opens)
+		for _, name := range s.Names { // parameters maybe
+			b.flag(name.Name, doubtful)
+		}
+		b.stmts(s.Body)
+		b.leave()
+	}
+	b.broken--
 }
 
 // load notes a call that is a load statement if the file is Starlark.
@@ -206,6 +226,8 @@ func (b *binder) importName(a *Alias) {
 func (b *binder) declare(s Stmt, name string, flag symbol, word string) {
 	sym := b.names[name]
 	switch {
+	case b.broken > 0:
+		b.flag(name, doubtful)
 	case sym.has(parameter):
 		b.report(s, "name '%s' is parameter and %s", name, word)
 	case sym.has(used):

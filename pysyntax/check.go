@@ -18,6 +18,7 @@ type function struct {
 	generator bool   // has a yield
 	comp      string // the kind of comprehension
 	awaits    bool   // a comprehension with an await in it
+	unknown   bool   // in a BadStmt: it can only be guessed what this is
 }
 
 // check checks a whole module.
@@ -46,6 +47,13 @@ func (c *checker) looping(f func()) {
 func (c *checker) stmts(list []Stmt) {
 	for _, s := range list {
 		c.stmt(s)
+	}
+}
+
+// misplaced reports a statement or expression that is allowed elsewhere.
+func (c *checker) misplaced(n Node, format string, args ...any) {
+	if !c.fn.unknown {
+		c.report(n, format, args...)
 	}
 }
 
@@ -124,6 +132,9 @@ func (c *checker) stmt(s Stmt) {
 		return
 	case *Match:
 		c.match(s)
+	case *BadStmt:
+		c.within(function{unknown: true}, func() { c.stmts(s.Body) })
+		return
 	case *Assign:
 		for _, target := range s.Targets {
 			c.bareStar(target)
@@ -137,18 +148,18 @@ func (c *checker) leaveLoop(s Stmt, msg string) {
 	if c.exceptStar {
 		c.inExceptStar(s)
 	} else {
-		c.report(s, "%s", msg)
+		c.misplaced(s, "%s", msg)
 	}
 }
 
 func (c *checker) inExceptStar(s Stmt) {
-	c.report(s, "'break', 'continue' and 'return' cannot appear in an except* block")
+	c.misplaced(s, "'break', 'continue' and 'return' cannot appear in an except* block")
 }
 
 func (c *checker) returnStmt(s *Return) {
 	switch {
 	case c.fn.kind != functionScope:
-		c.report(s, "'return' outside function")
+		c.misplaced(s, "'return' outside function")
 	case c.exceptStar:
 		c.inExceptStar(s)
 	case c.fn.async && c.fn.generator && s.Value != nil:
@@ -170,7 +181,7 @@ func (c *checker) forStmt(s *For) {
 // needAsync reports what is not directly in an async function.
 func (c *checker) needAsync(n Node, what string) {
 	if !c.fn.async {
-		c.report(n, "%s outside async function", what)
+		c.misplaced(n, "%s outside async function", what)
 	}
 }
 
@@ -347,19 +358,19 @@ func (c *checker) yield(e Expr) {
 		}
 	case lambdaScope:
 	default:
-		c.report(e, "'yield' outside function")
+		c.misplaced(e, "'yield' outside function")
 	}
 }
 
 func (c *checker) await(e Expr) {
 	switch c.fn.kind {
 	case moduleScope, classScope:
-		c.report(e, "'await' outside function")
+		c.misplaced(e, "'await' outside function")
 	case comprehensionScope:
 		c.fn.awaits = true
 	default:
 		if !c.fn.async {
-			c.report(e, "'await' outside async function")
+			c.misplaced(e, "'await' outside async function")
 		}
 	}
 }
@@ -369,7 +380,7 @@ func (c *checker) await(e Expr) {
 func (c *checker) comprehension(e Expr, generators []*Comprehension, what string, elts ...Expr) {
 	c.expr(generators[0].Iter)
 	fn := c.fn
-	c.fn = function{kind: comprehensionScope, comp: what, async: fn.async || fn.kind == comprehensionScope}
+	c.fn = function{kind: comprehensionScope, comp: what, async: fn.async || fn.kind == comprehensionScope, unknown: fn.unknown}
 	c.fn.awaits = slices.ContainsFunc(generators, func(g *Comprehension) bool { return g.Async })
 	for i, g := range generators {
 		c.bareStar(g.Target)
@@ -385,7 +396,7 @@ func (c *checker) comprehension(e Expr, generators []*Comprehension, what string
 		c.expr(elt)
 	}
 	if c.fn.awaits && !fn.async && what != "generator expression" && fn.kind != comprehensionScope {
-		c.report(e, "asynchronous comprehension outside of an asynchronous function")
+		c.misplaced(e, "asynchronous comprehension outside of an asynchronous function")
 	}
 	c.fn = fn
 }

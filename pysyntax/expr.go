@@ -92,7 +92,7 @@ func (p *parser) walrusTarget(e Expr) {
 
 // equals fails at "=" behind e where only an expression is allowed.
 func (p *parser) equals(e Expr) {
-	if p.lexerFailed() || !p.peek(1).startsExpr() {
+	if !p.peek(1).startsExpr() {
 		p.unexpected()
 	}
 	at := p.next().pos
@@ -130,7 +130,7 @@ func (p *parser) ifExp(from Pos, body Expr) Expr {
 	p.next()
 	test := p.or()
 	if p.kind != tElse {
-		if p.kind == tColon || p.lexerFailed() {
+		if p.kind == tColon {
 			p.unexpected()
 		}
 		p.fail(from, p.end, "expected 'else' after 'if' expression")

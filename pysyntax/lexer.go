@@ -33,8 +33,17 @@ type lexer struct {
 
 // A paren is one that is still open.
 type paren struct {
-	char byte
-	tok  int // index of its token
+	char   byte
+	tok    int  // index of its token
+	blamed bool // it has been reported already
+}
+
+// matches reports whether the closing bracket c matches.
+func (p paren) matches(c byte) bool {
+	if p.char == '(' {
+		return c == ')'
+	}
+	return c == p.char+2 // as in ASCII
 }
 
 // An indent is the width of the white space before a block: with tabs to
@@ -80,8 +89,10 @@ func (l *lexer) closeAll() {
 	if len(l.fstrings) > 0 {
 		l.openFString()
 	} else if n := len(l.parens); n > 0 {
-		open := l.toks[l.parens[n-1].tok]
-		l.report(open.pos, open.end, "'%c' was never closed", l.parens[n-1].char)
+		if p := l.parens[n-1]; !p.blamed {
+			open := l.toks[p.tok]
+			l.report(open.pos, open.end, "'%c' was never closed", p.char)
+		}
 	} else {
 		return
 	}
@@ -439,7 +450,7 @@ func (l *lexer) bracket(k kind, from int) {
 			l.giveUp()
 			return
 		}
-		l.parens = append(l.parens, paren{c, len(l.toks)})
+		l.parens = append(l.parens, paren{char: c, tok: len(l.toks)})
 	case tRbrace:
 		if l.inField() {
 			l.emit(k, from)
@@ -469,19 +480,42 @@ func (l *lexer) closes(c byte, from int) bool {
 		return false
 	}
 	open := l.parens[n-1]
-	if c == ')' && open.char == '(' || c == open.char+2 && c != ')' {
+	if open.matches(c) {
 		return true
 	}
 	where := ""
 	if line := l.toks[open.tok].pos.Line; line != l.lineno {
 		where = fmt.Sprintf(" on line %d", line)
 	}
-	if field := l.openField(); field != nil && c == '}' {
-		l.parens = l.parens[:field.parens]
-		l.endField()
-	} else {
-		l.parens = l.parens[:n-1]
-	}
+	l.parens[n-1].blamed = true
+	l.closeOuter(c)
 	l.bad(from, "closing parenthesis '%c' does not match opening parenthesis '%c'%s", c, open.char, where)
 	return false
+}
+
+// closeOuter leaves what the bracket c was likely meant to close, although it
+// does not match the innermost: one that matches and is in this line, else
+// whatever is innermost in this line, else one that matches, else nothing.
+func (l *lexer) closeOuter(c byte) {
+	bottom := 0
+	if field := l.openField(); field != nil {
+		bottom = field.parens
+		if c == '}' {
+			l.parens = l.parens[:bottom]
+			l.endField()
+			return
+		}
+	}
+	inLine := func(i int) bool { return l.toks[l.parens[i].tok].pos.Line == l.lineno }
+	last := len(l.parens) - 1
+	match := last
+	for match >= bottom && !l.parens[match].matches(c) {
+		match--
+	}
+	switch {
+	case inLine(last) && (match < bottom || !inLine(match)):
+		l.parens = l.parens[:last]
+	case match >= bottom:
+		l.parens = l.parens[:match]
+	}
 }

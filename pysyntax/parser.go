@@ -112,9 +112,13 @@ func (p *parser) reportAt(n Node, format string, args ...any) {
 	p.report(n.Pos(), n.End(), format, args...)
 }
 
-// fail notes an error and gives up on the statement.
+// fail notes an error and gives up on the statement. If the lexer has reported
+// an error in the rest of the logical line, that is likely the cause, and
+// nothing is added.
 func (p *parser) fail(from, to Pos, format string, args ...any) {
-	p.report(from, to, format, args...)
+	if !p.lexerFailed() {
+		p.report(from, to, format, args...)
+	}
 	panic(bailout{})
 }
 
@@ -124,19 +128,15 @@ func (p *parser) failAt(n Node, format string, args ...any) {
 }
 
 // unexpected fails at the current token, for no better reason than that
-// nothing allows it here. If the lexer has reported an error in the same
-// logical line, that is the reason, and nothing is added.
+// nothing allows it here.
 func (p *parser) unexpected() {
 	p.expected("invalid syntax")
 }
 
 // expected is unexpected with a message that says more.
 func (p *parser) expected(msg string) {
-	t := p.tok()
-	if t.kind == tIndent {
-		p.fail(t.pos, t.end, "unexpected indent")
-	}
-	if p.lexerFailed() {
+	if t := p.tok(); t.kind == tIndent {
+		p.report(t.pos, t.end, "unexpected indent")
 		panic(bailout{})
 	}
 	from, to := p.place()

@@ -25,26 +25,67 @@ func (p *parser) protect(body []Stmt, parse func(*parser, []Stmt) []Stmt) (out [
 // failed at the current one. Its blocks are p.kept[kept:] and those to come.
 func (p *parser) recover(start, kept int) *BadStmt {
 	first := &p.toks[start]
-	var names []Ident
-	for i := start; i < p.i && p.toks[i].kind != tNewline; i++ {
-		names = p.appendName(names, &p.toks[i])
+	line := p.lineStart(start)
+	bad := &BadStmt{opens: p.opener(line)}
+	for _, i := range []int{start, line} {
+		for ; i < p.i && p.toks[i].kind != tNewline; i++ {
+			bad.addName(p, &p.toks[i])
+		}
+		if line == start {
+			break
+		}
 	}
-	names = p.skipLine(names)
+	p.skipLine(bad)
 	for {
 		if p.kind == tIndent {
 			p.block()
 		} else if p.atClause() && (len(p.kept) > kept || first.kind.hasClauses()) {
-			names = p.skipLine(names)
+			p.skipLine(bad)
 		} else {
 			break
 		}
 	}
-	bad := &BadStmt{Span: Span{first.pos, p.end}, Names: names}
+	bad.From, bad.To = first.pos, p.end
 	if bad.To.Compare(bad.From) < 0 {
 		bad.To = bad.From
 	}
 	bad.Body = append(bad.Body, p.kept[kept:]...)
 	return bad
+}
+
+// lineStart returns the first token of the logical line that the current
+// token is in, but none before start.
+func (p *parser) lineStart(start int) int {
+	i := p.i
+	for ; i > start; i-- {
+		switch p.toks[i-1].kind {
+		case tNewline, tIndent, tDedent:
+			return i
+		}
+	}
+	return i
+}
+
+// opener tells from the logical line at token i whose header it is: that of a
+// function or a class, else of what has no scope of its own.
+func (p *parser) opener(i int) scopeKind {
+	for ; ; i++ {
+		switch p.toks[i].kind {
+		case tDef:
+			return functionScope
+		case tClass:
+			return classScope
+		case tNewline, tIndent, tDedent, tEOF:
+			return moduleScope
+		}
+	}
+}
+
+// addName adds the name that t is, if it is one.
+func (s *BadStmt) addName(p *parser, t *token) {
+	if t.kind == tName {
+		s.Names = append(s.Names, Ident{p.text(t), t.pos})
+	}
 }
 
 // hasClauses reports whether k starts a statement, or a clause of one, that
@@ -66,24 +107,17 @@ func (p *parser) atClause() bool {
 	return false
 }
 
-// skipLine skips to behind the end of the line and appends the names on the
-// way.
-func (p *parser) skipLine(names []Ident) []Ident {
+// skipLine skips to behind the end of the line. The names on the way are those
+// of the broken statement bad.
+func (p *parser) skipLine(bad *BadStmt) {
 	for {
 		switch p.kind {
 		case tNewline:
 			p.next()
-			return names
+			return
 		case tIndent, tDedent, tEOF:
-			return names
+			return
 		}
-		names = p.appendName(names, p.next())
+		bad.addName(p, p.next())
 	}
-}
-
-func (p *parser) appendName(names []Ident, t *token) []Ident {
-	if t.kind == tName {
-		names = append(names, Ident{p.text(t), t.pos})
-	}
-	return names
 }

@@ -35,6 +35,8 @@ func TestUndefined(t *testing.T) {
 		{"annotation only", "x_undefined: int_undefined\nprint_undefined(x_undefined)\n"},
 		{"generic", "class A[T]:\n def f[U](self, a: T) -> U: return T, U\ntype X[V] = list_undefined[V]\nX, T_undefined\n"},
 		{"bad statement", "x = = y\nx, y, z_undefined\ndef f(a b):\n a, b, c_undefined\n"},
+		{"bad definition", "@d\ndef f(x y):\n z = 1\n return x, y, z, w_undefined\nf()\nz_undefined\n"},
+		{"bad class", "class A(x y):\n z = 1\n def f(self): return z_undefined\nA\n"},
 		{"attributes and keywords", "x = 1\nx.y(z=x).w\n"},
 		{"f-string", "x = 1\nf'{x} {y_undefined!r:{w_undefined}}'\n"},
 	}

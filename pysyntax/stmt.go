@@ -234,7 +234,7 @@ func isYield(e Expr) bool {
 // behind it something that could be its argument.
 func (p *parser) legacyCall(e Expr) {
 	name, ok := e.(*Name)
-	if !ok || name.ID != "print" && name.ID != "exec" || !p.kind.startsExpr() || p.lexerFailed() {
+	if !ok || name.ID != "print" && name.ID != "exec" || !p.kind.startsExpr() {
 		return
 	}
 	arg := p.starExprs()
@@ -263,7 +263,7 @@ func (p *parser) importStmt() Stmt {
 			break
 		}
 	}
-	if p.kind == tFrom && p.peek(1) == tName && !p.lexerFailed() {
+	if p.kind == tFrom && p.peek(1) == tName {
 		p.next()
 		p.dottedName()
 		p.fail(from, p.end, "Did you mean to use 'from ... import ...' instead?")

@@ -248,6 +248,7 @@ type (
 		Span
 		Names []Ident
 		Body  []Stmt
+		opens scopeKind // what Body would be the scope of; moduleScope for none
 	}
 )
 
