@@ -23,6 +23,6 @@
 //	decided, ok := probe.Deciding(rec.Steps())
 //
 // What a program means stays the same: the order of evaluation, that
-// everything is evaluated once, and the places of errors. Files that went
-// through both passes went through Explain first.
+// everything is evaluated once, and the places of errors. A tree goes through
+// one of the passes, not both.
 package probe

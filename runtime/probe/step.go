@@ -1,6 +1,10 @@
 package probe
 
-import "go.starlark.net/syntax"
+import (
+	"encoding/json"
+
+	"go.starlark.net/syntax"
+)
 
 // A Kind tells what a Step is a step of.
 type Kind string
@@ -16,34 +20,59 @@ const (
 // returned.
 type Step struct {
 	Pos, EndPos syntax.Position // of the expression; EndPos is behind it
-	Text        string          // of the expression, on one line, shortened if very long
+	Text        string          // of the expression, on one line, cut if very long
 	Kind        Kind
-	Value       string    // as Starlark writes it, shortened if long
+	Value       string    // as Starlark writes it, cut if long
 	Operands    []Operand // what the value came from, but for constants
 	Depth       int       // of the call: 0 for the function that the host called
 	Func        string    // the function: its name, "lambda" or "<toplevel>"
+
+	site  *site
+	call  int
+	truth bool
 }
 
-// An Operand is an operand of a condition: a name, a call, an attribute, an
-// element.
+// An Operand is an operand of a condition: of a comparison what it compares,
+// of a call what it is called on and its arguments.
 type Operand struct {
 	Text  string `json:"text"`
 	Value string `json:"value"`
 }
 
-// Deciding gives the step that decided the result of the recorded call: what
-// its outermost function returned last, or, if that is a constant, the last
-// condition before it in the same call of that function. Of conditions that
-// are joined by and, or, not it gives the one that alone made the result what
-// it is, if there is one. If the call failed, it is the last condition before
-// the failure. It reports false if there is no step to give.
-func Deciding(steps []Step) (Step, bool) {
-	return Step{}, false
+var kinds = map[role]Kind{roleCondition: Condition, roleLoop: Loop, roleResult: Return}
+
+func (r *record) step() Step {
+	s := r.site
+	step := Step{
+		Pos: s.start, EndPos: s.end, Text: s.text(),
+		Kind: kinds[s.role], Value: r.value.String(),
+		Depth: r.depth, Func: s.fn.name,
+		site: s, call: r.call, truth: r.truth,
+	}
+	for _, o := range r.operands {
+		step.Operands = append(step.Operands, Operand{o.site.text(), o.value.String()})
+	}
+	return step
 }
 
-// Chain gives the steps that led to the result of the recorded call: the one
-// that Deciding gives, then, if that called a function of the rule, the one
-// that decided the result of that function, and so on inwards.
-func Chain(steps []Step) []Step {
-	return nil
+func (s *site) text() string { return s.source.text.between(s.start, s.end) }
+
+// MarshalJSON gives a step as one flat object.
+func (s Step) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		File     string    `json:"file"`
+		Line     int32     `json:"line"`
+		Col      int32     `json:"col"`
+		EndLine  int32     `json:"end_line"`
+		EndCol   int32     `json:"end_col"`
+		Text     string    `json:"text"`
+		Kind     Kind      `json:"kind"`
+		Value    string    `json:"value"`
+		Operands []Operand `json:"operands,omitempty"`
+		Depth    int       `json:"depth"`
+		Func     string    `json:"func"`
+	}{
+		s.Pos.Filename(), s.Pos.Line, s.Pos.Col, s.EndPos.Line, s.EndPos.Col,
+		s.Text, s.Kind, s.Value, s.Operands, s.Depth, s.Func,
+	})
 }
