@@ -1,6 +1,7 @@
 package ruletest
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,6 +18,7 @@ func (s *stepRun) check() {
 	}
 	if want := s.expect.result; want != nil && *want != *s.Got {
 		s.problem(s.expect.resultPos, "ExpectedResult", fmt.Sprint(*want), fmt.Sprint(*s.Got))
+		s.replacement(fmt.Sprint(*s.Got))
 	}
 	s.checkFailures()
 	s.checkFields()
@@ -88,8 +90,18 @@ func (s *stepRun) checkFields() {
 func (s *stepRun) compare(pos syntax.Position, what string, want *matcher, got any) {
 	if !want.match(got) {
 		s.problem(pos, what, want.String(), encodeJSON(got))
+		if want.op == "" && got != nil {
+			s.replacement(encodeJSON(got))
+		}
+		if _, ok := got.(json.Number); ok && strings.HasSuffix(what, ": expires_in") {
+			s.replacement(encodeJSON(got) + "s")
+		}
 	}
 }
+
+// replacement notes what would have made the expectation of the last problem
+// hold.
+func (s *stepRun) replacement(text string) { s.Problems[len(s.Problems)-1].Replacement = text }
 
 func (s *stepRun) checkContext() {
 	context := decodeJSON(s.Outputs["alert_context"])
@@ -145,10 +157,12 @@ func (s *stepRun) checkAlert() {
 	if got == s.expect.alert {
 		return
 	}
+	outcome := got
 	if s.outcome == alert.Pending {
 		got += fmt.Sprintf(" (the rule's threshold of %d is not reached)", s.rule.Threshold)
 	}
 	s.problem(s.expect.alertPos, "ExpectedAlert", s.expect.alert, got)
+	s.replacement(outcome)
 }
 
 // checkCache compares the items of the store after a step.

@@ -56,6 +56,10 @@ type Problem struct {
 	Want string
 	Got  string
 	Hint string
+
+	// Replacement is the YAML text that would make the expectation hold, or
+	// "" where it is no text to replace.
+	Replacement string
 }
 
 // A Print is one line that a rule printed.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/builtins/helpers/pyjson"
+	"github.com/starhost/starhost/runtime/probe"
 	"go.starlark.net/starlark"
 )
 
@@ -54,6 +55,11 @@ func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 // the rule matches it: what tests show of events that do not match.
 func (w *Worker) Describe(c Call, r *Rule, event starlark.Value) *alert.Match {
 	c.Rule = r.ID
+	if w.Recorder != nil && w.thread != nil {
+		probe.Detach(w.thread) // it is for the function rule
+		defer func(rec *probe.Recorder) { w.Recorder = rec }(w.Recorder)
+		w.Recorder = nil
+	}
 	return (&matching{w: w, c: c, rule: r, args: starlark.Tuple{event}}).match()
 }
 

@@ -20,8 +20,9 @@ type Worker struct {
 	// discards it.
 	Print func(call *Call, pos string, text string)
 
-	// Recorder, if not nil, notes what instrumented code does; the caller
-	// resets it between calls.
+	// Recorder, if not nil, notes what instrumented code does; Eval has it note
+	// what the function rule does, and not the others. The caller resets it
+	// between calls.
 	Recorder *probe.Recorder
 
 	thread *starlark.Thread

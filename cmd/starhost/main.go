@@ -43,8 +43,9 @@ const (
 const exitCodesHelp = `
 Exit codes:
   0    ran, nothing to report
-  1    findings: lint findings at or above --fail-level, rule errors with --strict
-  2    a rule file does not load
+  1    findings: a failed test, too little coverage, a lint finding at or above
+       --fail-level, rule errors with --strict
+  2    a rule or test file does not load
   3    wrong use: a flag, a path, nothing found to do, a store out of reach
   130  interrupted`
 
@@ -85,11 +86,12 @@ func (c *command) root() *cobra.Command {
 that says whether a log event is suspicious, and that may keep counters, string
 sets and dictionaries between events.`,
 		Example: `  starhost run --rules rules events.jsonl     alerts as JSON lines
+  starhost test rules                         the rules' unit tests
   starhost check rules                        all errors of all rule files`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.versionCommand())
+	root.AddCommand(c.runCommand(), c.testCommand(), c.checkCommand(), c.evalCommand(), c.explainCommand(), c.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &exitError{exitUsage, fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 	})

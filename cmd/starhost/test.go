@@ -1,0 +1,369 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/starhost/starhost/builtins/caching/memory"
+	"github.com/starhost/starhost/ruleset"
+	"github.com/starhost/starhost/ruletest"
+	"github.com/starhost/starhost/ruletest/report"
+	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
+)
+
+type testOptions struct {
+	format     string
+	reports    []string
+	run        string
+	filters    []string
+	failFast   bool
+	count      int
+	minimum    int
+	shuffle    string
+	verbose    bool
+	update     bool
+	workers    int
+	allowEmpty bool
+	cover      coverOptions
+	limits     guard.Limits
+}
+
+func (c *command) testCommand() *cobra.Command {
+	o := &testOptions{}
+	cmd := &cobra.Command{
+		Use:   "test [PATH…]",
+		Short: "Run the unit tests of rules, with a cache and a clock of their own",
+		Long: `test runs the unit tests of rules: Tests in their YAML files, with one event each
+or with Steps, and functions test_*(t) in *_test.star files. Each test has a
+fresh cache in memory and a clock that only it moves. PATH is a directory or a
+file; the default is the working directory.
+
+What a test can say: doc/testing.md.` + "\n" + exitCodesHelp,
+		Example: `  starhost test rules
+  starhost test --run 'AccessDenied.*/tenth' rules
+  starhost test --filter Severity=High --filter LogTypes!=Okta.SystemLog rules
+  starhost test --cover --report junit=report.xml rules`,
+		RunE: func(cmd *cobra.Command, args []string) error { return c.test(cmd.Context(), o, args) },
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.format, "format", "f", "pretty", "output format: "+strings.Join(report.Formats(), ", "))
+	flags.StringArrayVar(&o.reports, "report", nil, "also write a report, FORMAT=FILE (repeatable)")
+	flags.StringVar(&o.run, "run", "", "run the tests whose rule/test matches a regular expression")
+	flags.StringArrayVar(&o.filters, "filter", nil,
+		"run the tests of rules whose metadata has KEY=VALUE, or not: KEY!=VALUE (repeatable);\nkeys: RuleID, Severity, LogTypes, Tags, Enabled")
+	flags.BoolVar(&o.failFast, "fail-fast", false, "stop at the first test that fails")
+	flags.IntVar(&o.count, "count", 1, "run each test this many times")
+	flags.IntVar(&o.minimum, "minimum-tests", 0, "fail unless each rule has this many tests, and sees a match and none")
+	flags.StringVar(&o.shuffle, "shuffle", "off", "run the tests in another order: on, or a seed")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show all of passing tests, too")
+	flags.BoolVar(&o.update, "update", false, "write what came into the expectations that failed")
+	flags.IntVar(&o.workers, "workers", 0, "tests that run at the same time; 0 is one a core")
+	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "finding no tests is no error")
+	o.cover.flags(flags)
+	limitFlags(flags, &o.limits)
+	return cmd
+}
+
+func (c *command) test(ctx context.Context, o *testOptions, paths []string) error {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	seed, err := o.seed()
+	if err != nil {
+		return err
+	}
+	pick, err := o.picker()
+	if err != nil {
+		return err
+	}
+	t := &testRun{command: c, options: o, paths: paths}
+	if err := t.load(); err != nil {
+		return err
+	}
+	tests := t.pick(pick)
+	if len(tests) == 0 && !o.allowEmpty && !t.broken {
+		return &exitError{exitUsage, fmt.Errorf("no tests found in %s (looked for Tests: in *.yml, *_test.star%s)", strings.Join(paths, ", "), o.selection())}
+	}
+	if seed != nil {
+		fmt.Fprintf(c.err, "shuffled: repeat the order with --shuffle %d\n", *seed)
+	}
+	return t.run(ctx, tests, seed)
+}
+
+// seed reads --shuffle.
+func (o *testOptions) seed() (*uint64, error) {
+	switch o.shuffle {
+	case "off":
+		return nil, nil
+	case "on":
+		seed := rand.Uint64N(1_000_000)
+		return &seed, nil
+	}
+	seed, err := strconv.ParseUint(o.shuffle, 10, 64)
+	if err != nil {
+		return nil, fmt.Errorf("--shuffle is %q, want on, off or a seed", o.shuffle)
+	}
+	return &seed, nil
+}
+
+// selection says in words that only some tests were looked for.
+func (o *testOptions) selection() string {
+	var s string
+	if o.run != "" {
+		s += " that match --run " + o.run
+	}
+	if len(o.filters) > 0 {
+		s += " of rules with --filter " + strings.Join(o.filters, ", ")
+	}
+	return s
+}
+
+// picker gives the test that --run and --filter make of a test.
+func (o *testOptions) picker() (func(*ruletest.Test) bool, error) {
+	name, err := regexp.Compile(o.run)
+	if err != nil {
+		return nil, fmt.Errorf("--run is not a regular expression: %w", err)
+	}
+	filters, err := parseFilters(o.filters)
+	if err != nil {
+		return nil, err
+	}
+	return func(t *ruletest.Test) bool {
+		if !name.MatchString(t.RuleID() + "/" + t.Name) {
+			return false
+		}
+		return len(filters) == 0 || t.Rule != nil && filters.match(&t.Rule.Metadata)
+	}, nil
+}
+
+// testRun is one run of the command.
+type testRun struct {
+	*command
+	options *testOptions
+	paths   []string
+
+	suite   *ruletest.Suite
+	cover   *coverage // nil unless asked for
+	broken  bool      // a rule or a test file does not load
+	writers []*report.Writer
+	files   []*os.File
+	results []*ruletest.Result
+}
+
+// load loads the rules and their tests, and shows what is wrong with them.
+func (t *testRun) load() error {
+	loader := ruleset.Loader{
+		Paths:   t.paths,
+		Modules: modules(&memory.Store{}),
+		Worker:  runtime.Worker{Limits: &t.options.limits},
+	}
+	if t.options.cover.wanted() {
+		t.cover = &coverage{}
+		loader.Pass = t.cover.pass
+	}
+	set, diags, err := loader.Load()
+	if err != nil {
+		return err
+	}
+	t.suite = ruletest.NewSuite(set)
+	t.broken = t.showDiagnostics(append(diags, t.suite.Diagnostics...))
+	return nil
+}
+
+func (t *testRun) pick(pick func(*ruletest.Test) bool) []*ruletest.Test {
+	var tests []*ruletest.Test
+	for range t.options.count {
+		for _, test := range t.suite.Tests {
+			if pick(test) {
+				tests = append(tests, test)
+			}
+		}
+	}
+	return tests
+}
+
+// run runs tests and reports them.
+func (t *testRun) run(ctx context.Context, tests []*ruletest.Test, seed *uint64) error {
+	if err := t.openReports(); err != nil {
+		return err
+	}
+	runner := &ruletest.Runner{Suite: t.suite, Limits: &t.options.limits, Workers: t.options.workers, Shuffle: seed}
+	if t.options.verbose {
+		runner.Explain = func(*ruletest.Result) bool { return true }
+	}
+	summary, err := t.report(runner.Run(ctx, tests))
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return &exitError{exitInterrupted, errors.New("interrupted: not all tests ran")}
+	}
+	if t.options.update {
+		if err := t.updateExpectations(); err != nil {
+			return err
+		}
+	}
+	return t.verdict(summary)
+}
+
+// report writes results as they come.
+func (t *testRun) report(results func(func(*ruletest.Result) bool)) (ruletest.Summary, error) {
+	start := time.Now()
+	var summary ruletest.Summary
+	rules := make(map[string]bool)
+	for r := range results {
+		summary.Add(r)
+		rules[r.Test.RuleID()] = true
+		t.results = append(t.results, r)
+		for _, w := range t.writers {
+			if err := w.Result(r); err != nil {
+				return summary, err
+			}
+		}
+		if t.options.failFast && !r.Passed && !r.Skipped {
+			break
+		}
+	}
+	summary.Rules, summary.Duration = len(rules), time.Since(start)
+	for _, w := range t.writers {
+		if err := w.End(summary); err != nil {
+			return summary, err
+		}
+	}
+	var errs []error
+	for _, f := range t.files {
+		errs = append(errs, f.Close())
+	}
+	return summary, errors.Join(errs...)
+}
+
+// openReports opens the writer of standard output and those of --report.
+func (t *testRun) openReports() error {
+	if err := t.addReport(t.options.format, t.out, colours(t.out) != plain); err != nil {
+		return err
+	}
+	for _, spec := range t.options.reports {
+		format, path, ok := strings.Cut(spec, "=")
+		if !ok {
+			return fmt.Errorf("--report is %q, want FORMAT=FILE", spec)
+		}
+		f, err := os.Create(path)
+		if err != nil {
+			return err
+		}
+		t.files = append(t.files, f)
+		if err := t.addReport(format, f, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *testRun) addReport(format string, out io.Writer, colour bool) error {
+	w, err := report.New(format, out, report.Options{
+		Colour: colour, Verbose: t.options.verbose, Command: t.again, Source: os.ReadFile,
+	})
+	t.writers = append(t.writers, w)
+	return err
+}
+
+// again gives the command that runs one test again.
+func (t *testRun) again(r *ruletest.Result) string {
+	name := "^" + regexp.QuoteMeta(r.Test.RuleID()+"/"+r.Test.Name) + "$"
+	return fmt.Sprintf("starhost test --run %s %s", shellQuote(name), strings.Join(quoteAll(t.paths), " "))
+}
+
+func quoteAll(words []string) []string {
+	var quoted []string
+	for _, w := range words {
+		quoted = append(quoted, shellQuote(w))
+	}
+	return quoted
+}
+
+var plainWord = regexp.MustCompile(`^[\w./,:@%+=-]+$`)
+
+// shellQuote quotes a word for a POSIX shell, if it needs to be.
+func shellQuote(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// verdict turns the outcome into an exit code, and shows which rules lack
+// tests.
+func (t *testRun) verdict(s ruletest.Summary) error {
+	findings := s.Failed > 0
+	if t.cover != nil {
+		missed, err := t.reportCoverage()
+		if err != nil {
+			return err
+		}
+		findings = findings || missed
+	}
+	findings = t.showUntested() || findings
+	switch {
+	case t.broken:
+		return &exitError{exitLoad, errors.New("not all rules and tests loaded (see above)")}
+	case findings:
+		return &exitError{code: exitFindings}
+	}
+	return nil
+}
+
+// showUntested lists the rules without tests, and with --minimum-tests those
+// with too few. It tells whether there are any of the latter.
+func (t *testRun) showUntested() bool {
+	o := t.options
+	if o.run != "" || len(o.filters) > 0 || o.failFast {
+		return false
+	}
+	none, oneSided := t.suite.Untested(t.results)
+	if len(none) > 0 {
+		fmt.Fprintf(t.err, "no tests: %s\n", strings.Join(none, ", "))
+	}
+	if o.minimum == 0 {
+		return false
+	}
+	few := t.tooFew()
+	if len(few) > 0 {
+		fmt.Fprintf(t.err, "fewer than %d tests: %s\n", o.minimum, strings.Join(few, ", "))
+	}
+	if len(oneSided) > 0 {
+		fmt.Fprintf(t.err, "no test with a match, or none without: %s\n", strings.Join(oneSided, ", "))
+	}
+	return len(few)+len(oneSided)+len(none) > 0
+}
+
+// tooFew lists the rules that fewer tests ask than --minimum-tests says.
+func (t *testRun) tooFew() []string {
+	tests := make(map[string]map[*ruletest.Test]bool)
+	for _, r := range t.results {
+		for _, a := range r.Asked {
+			if tests[a.Rule] == nil {
+				tests[a.Rule] = make(map[*ruletest.Test]bool)
+			}
+			tests[a.Rule][r.Test] = true
+		}
+	}
+	var few []string
+	for _, r := range slices.Concat(t.suite.Set.Rules(), t.suite.Set.Disabled()) {
+		if n := len(tests[r.ID]); n > 0 && n < t.options.minimum {
+			few = append(few, r.ID)
+		}
+	}
+	slices.Sort(few)
+	return few
+}
