@@ -235,7 +235,7 @@ func (s *starBench) unmock(_ *starlark.Thread, b *starlark.Builtin, args starlar
 	return starlark.None, nil
 }
 
-func (s *starBench) setClock(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+func (s *starBench) setClock(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var text string
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "time", &text); err != nil {
 		return nil, err
@@ -244,11 +244,18 @@ func (s *starBench) setClock(_ *starlark.Thread, b *starlark.Builtin, args starl
 	if err != nil {
 		return nil, fmt.Errorf("set_clock: %q is not a time such as 2026-01-01T00:00:00Z", text)
 	}
-	s.now = now
+	s.tell(thread, now)
 	return starlark.None, nil
 }
 
-func (s *starBench) advance(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+// tell sets the clock: that of the rules that run, and that of the test's own
+// function.
+func (s *starBench) tell(thread *starlark.Thread, now time.Time) {
+	s.now = now
+	runtime.CallOf(thread).Now = now
+}
+
+func (s *starBench) advance(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var text string
 	if err := starlark.UnpackArgs(b.Name(), args, kwargs, "duration", &text); err != nil {
 		return nil, err
@@ -257,7 +264,7 @@ func (s *starBench) advance(_ *starlark.Thread, b *starlark.Builtin, args starla
 	if !ok || d < 0 {
 		return nil, fmt.Errorf("advance: %q is not a length of time such as 30s, 29m59s, 1h or 7d", text)
 	}
-	s.now = s.now.Add(d)
+	s.tell(thread, s.now.Add(d))
 	return starlark.None, nil
 }
 
