@@ -20,11 +20,12 @@ build: ## build the command into bin/starhost
 demo: build ## run the shipped rules over a shipped sample of events
 	./$(BIN) run --rules rules rules/samples/events.jsonl
 
-check: build ## formatting, vet, staticcheck, and starhost's own check of its rules
+check: build ## formatting, vet, staticcheck, and starhost's own check and test of its rules
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	./$(BIN) check --fail-level warning rules
+	./$(BIN) test --cover --cover-min 100 --minimum-tests 2 rules
 
 test: check ## everything that CI runs: check, then all tests with the race detector
 	$(GO) test -race -timeout 15m ./...
