@@ -15,7 +15,7 @@ import (
 // nothing binds.
 func (l *Loader) pythonHabits(path string, src []byte) []*Diagnostic {
 	module, errs := pysyntax.Parse(path, src)
-	h := &habits{loader: l, path: path, module: module, src: src}
+	h := &habits{loader: l, path: path, module: module}
 	for _, e := range errs {
 		h.diags = append(h.diags, h.diagnostic(e.From, e.To, "syntax", e.Msg, ""))
 	}
@@ -31,7 +31,6 @@ type habits struct {
 	loader *Loader
 	path   string
 	module *pysyntax.Module
-	src    []byte
 	diags  []*Diagnostic
 }
 
@@ -141,12 +140,10 @@ func (h *habits) expr(e pysyntax.Expr) {
 	at := e.Pos()
 	switch e := e.(type) {
 	case *pysyntax.JoinedStr:
-		if !h.concatenated(e.From, e.To) {
-			h.found(at, 2, "an f-string", `use "{} from {}".format(user, ip)`)
-		}
+		h.found(at, 2, "an f-string", `use "{} from {}".format(user, ip)`)
 	case *pysyntax.Constant:
-		if _, ok := e.Value.(string); ok {
-			h.concatenated(e.From, e.To)
+		if e.Joined {
+			h.found(at, 1, "implicit concatenation of strings", `join them with +: "a" + "b"`)
 		}
 	case *pysyntax.Compare:
 		h.compare(e)
@@ -201,18 +198,6 @@ func (h *habits) compare(e *pysyntax.Compare) {
 	}
 }
 
-// concatenated reports string literals that stand one after the other.
-func (h *habits) concatenated(from, to pysyntax.Pos) bool {
-	text := sourceText(h.src, from, to)
-	first := literalEnd(text)
-	rest := strings.TrimLeft(text[first:], " \t\r\n\\")
-	if first == 0 || rest == "" {
-		return false
-	}
-	h.found(from, first, "strings one after the other", `join them with +: "a" + "b"`)
-	return true
-}
-
 // undefined reports the names that nothing binds, but for exceptions: those
 // stand in what is reported already.
 func (h *habits) undefined() {
@@ -241,14 +226,18 @@ func importHint(s *pysyntax.Import) string {
 }
 
 func importFromHint(s *pysyntax.ImportFrom) string {
-	args := []string{fmt.Sprintf("%q", s.Module.Name)}
+	plain, renamed := []string{fmt.Sprintf("%q", s.Module.Name)}, []string(nil)
 	for _, a := range s.Names {
-		if a.Name == "*" {
+		switch as := a.AsName.Name; {
+		case a.Name == "*":
 			return fmt.Sprintf("load(%q, \"name\", …): name what you need", s.Module.Name)
+		case as != "" && as != a.Name:
+			renamed = append(renamed, loadArg(a.Name, as))
+		default:
+			plain = append(plain, loadArg(a.Name, as))
 		}
-		args = append(args, loadArg(a.Name, a.AsName.Name))
 	}
-	return "load(" + strings.Join(args, ", ") + ")"
+	return "load(" + strings.Join(append(plain, renamed...), ", ") + ")"
 }
 
 func loadArg(name, as string) string {
@@ -256,47 +245,4 @@ func loadArg(name, as string) string {
 		return fmt.Sprintf("%s = %q", as, name)
 	}
 	return fmt.Sprintf("%q", name)
-}
-
-// sourceText cuts a span out of the source.
-func sourceText(src []byte, from, to pysyntax.Pos) string {
-	var b strings.Builder
-	var n int32
-	for line := range strings.Lines(string(src)) {
-		n++
-		start, end := 0, len(line)
-		if n < from.Line || n > to.Line {
-			continue
-		}
-		if n == from.Line {
-			start = min(int(from.Col), len(line))
-		}
-		if n == to.Line {
-			end = min(int(to.Col), len(line))
-		}
-		b.WriteString(line[start:max(start, end)])
-	}
-	return b.String()
-}
-
-// literalEnd finds the end of the string literal that text starts with, or
-// gives 0 if there is none.
-func literalEnd(text string) int {
-	start := strings.IndexAny(text, `"'`)
-	if start < 0 || start > 2 {
-		return 0
-	}
-	quote := text[start : start+1]
-	if strings.HasPrefix(text[start:], strings.Repeat(quote, 3)) {
-		quote = strings.Repeat(quote, 3)
-	}
-	for i := start + len(quote); i < len(text); i++ {
-		switch {
-		case text[i] == '\\':
-			i++
-		case strings.HasPrefix(text[i:], quote):
-			return i + len(quote)
-		}
-	}
-	return 0
 }
