@@ -186,7 +186,7 @@ func newAlert(it *item, h hit, count int64) *alert.Alert {
 		Runbook:      m.Runbook,
 		Reference:    m.Reference,
 		Destinations: m.Destinations,
-		Tags:         h.rule.Tags,
+		Tags:         append([]string{}, h.rule.Tags...), // [] rather than null
 		Event:        it.event.JSON(),
 		Errors:       m.Failures,
 	}

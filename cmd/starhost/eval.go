@@ -94,8 +94,10 @@ func (c *command) oneTest(o *evalOptions, path string) (*ruletest.Test, *ruletes
 	}
 	rule, err := pickRule(slices.Concat(set.Rules(), set.Disabled()), o.rule)
 	if err != nil {
-		c.showDiagnostics(diags)
-		return nil, nil, &exitError{exitLoad, err}
+		if c.showDiagnostics(diags) {
+			err = &exitError{exitLoad, err}
+		}
+		return nil, nil, err
 	}
 	setup := ruletest.Setup{Clock: time.Now()}
 	if o.at != "" {
