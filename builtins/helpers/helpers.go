@@ -10,6 +10,7 @@
 package helpers
 
 import (
+	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
 	"github.com/starhost/starhost/runtime"
 )
@@ -19,6 +20,7 @@ import (
 func Modules() []runtime.Module {
 	return []runtime.Module{
 		JSON(),
+		pyre.Module(),
 		pytime.DatetimeModule(),
 		pytime.TimeModule(),
 	}

@@ -3,6 +3,7 @@ package helpers
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -88,20 +89,31 @@ func jsonDumps(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 			return starlark.Call(thread, fallback, starlark.Tuple{v}, nil)
 		}
 	}
-	return charged(thread)(enc.Encode(obj))
+	text, err := enc.Encode(obj)
+	return charged(thread, b.Name(), text, err)
 }
 
 // charged makes the result of writing a text, whose work it adds to the call.
-func charged(thread *starlark.Thread) func(string, error) (starlark.Value, error) {
-	return func(text string, err error) (starlark.Value, error) {
-		if err == nil {
-			err = guard.MeterOf(thread).Charge(len(text) / 32)
-		}
-		if err != nil {
-			return nil, err
-		}
-		return starlark.String(text), nil
+func charged(thread *starlark.Thread, fn, text string, err error) (starlark.Value, error) {
+	if err == nil {
+		err = guard.CheckBytes(thread, fn, len(text))
 	}
+	if err != nil {
+		return nil, limited(thread, fn, err)
+	}
+	return starlark.String(text), nil
+}
+
+// limited words the limits of package pyjson as those of the call.
+func limited(thread *starlark.Thread, fn string, err error) error {
+	limits := guard.MeterOf(thread).Limits()
+	switch {
+	case errors.Is(err, pyjson.ErrSize):
+		return &guard.LimitError{Limit: "string size", Op: fn, Max: uint64(limits.Bytes)}
+	case errors.Is(err, pyjson.ErrElements):
+		return &guard.LimitError{Limit: "list size", Op: fn, Max: uint64(limits.Elements)}
+	}
+	return err
 }
 
 // indentOption reads indent=: a number of spaces, or a text.
@@ -160,17 +172,18 @@ func jsonLoads(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 	if err != nil {
 		return nil, err
 	}
-	return decode(thread, text)
+	return decode(thread, b.Name(), text)
 }
 
 // decode reads a text within the limits of the call.
-func decode(thread *starlark.Thread, text string) (starlark.Value, error) {
+func decode(thread *starlark.Thread, fn, text string) (starlark.Value, error) {
 	meter := guard.MeterOf(thread)
 	if err := meter.Charge(len(text) / 4); err != nil { // values are larger than their text
 		return nil, err
 	}
 	limits := meter.Limits()
-	return (&pyjson.Decoder{MaxBytes: limits.Bytes, MaxElements: limits.Elements}).Decode(text)
+	v, err := (&pyjson.Decoder{MaxBytes: limits.Bytes, MaxElements: limits.Elements}).Decode(text)
+	return v, limited(thread, fn, err)
 }
 
 func jsonText(s starlark.Value) (string, error) {
@@ -216,7 +229,8 @@ func jsonEncode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err := pyerr.Unpack(b.Name(), args, kwargs, "x", &x); err != nil {
 		return nil, err
 	}
-	return charged(thread)(encode(thread, x))
+	text, err := encode(thread, x)
+	return charged(thread, b.Name(), text, err)
 }
 
 func jsonEncodeIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -227,7 +241,7 @@ func jsonEncodeIndent(thread *starlark.Thread, b *starlark.Builtin, args starlar
 	}
 	text, err := encode(thread, x)
 	if err != nil {
-		return nil, err
+		return nil, limited(thread, b.Name(), err)
 	}
 	return indentJSON(thread, text, prefix, indent)
 }
@@ -240,7 +254,7 @@ func jsonDecode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err := pyerr.Unpack(b.Name(), args, kwargs, "x", &x, "default?", &fallback); err != nil {
 		return nil, err
 	}
-	v, err := decode(thread, x)
+	v, err := decode(thread, b.Name(), x)
 	if err != nil && fallback != nil {
 		return fallback, nil
 	}
@@ -259,13 +273,13 @@ func jsonIndent(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 func indentJSON(thread *starlark.Thread, text, prefix, indent string) (starlark.Value, error) {
 	limit := guard.MeterOf(thread).Limits().Bytes
 	if indentedSize(text, len(prefix), len(indent), limit) > limit {
-		return nil, pyerr.New("MemoryError", "indent: the text has more than %d bytes", limit)
+		return nil, limited(thread, "indent", pyjson.ErrSize)
 	}
 	var buf bytes.Buffer
 	if err := json.Indent(&buf, []byte(text), prefix, indent); err != nil {
 		return nil, pyerr.Value("indent: %v", err)
 	}
-	return charged(thread)(buf.String(), nil)
+	return charged(thread, "indent", buf.String(), nil)
 }
 
 // indentedSize is at least the size of the text with each element on a line

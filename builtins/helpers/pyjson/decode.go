@@ -58,7 +58,7 @@ func (d *Decoder) Decode(text string) (starlark.Value, error) {
 		r.elements = DefaultElements
 	}
 	if len(text) > maxBytes {
-		return nil, pyerr.New("MemoryError", "json.loads: the text has more than %d bytes", maxBytes)
+		return nil, ErrSize
 	}
 	if strings.HasPrefix(text, "\ufeff") {
 		return nil, r.fail("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0)
@@ -114,7 +114,7 @@ func (r *reader) next(c byte) bool {
 
 func (r *reader) value() (starlark.Value, error) {
 	if r.elements--; r.elements < 0 {
-		return nil, pyerr.New("MemoryError", "json.loads: the text has too many values")
+		return nil, ErrElements
 	}
 	if r.pos == len(r.text) {
 		return nil, r.fail("Expecting value", r.pos)

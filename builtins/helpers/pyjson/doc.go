@@ -15,6 +15,8 @@
 // a Starlark string is UTF-8. A byte that is not UTF-8 is written as \ufffd.
 package pyjson
 
+import "github.com/starhost/starhost/builtins/helpers/pyerr"
+
 // Limits of both directions, for an Encoder or Decoder that sets none.
 const (
 	// DefaultDepth is how deep lists and objects may nest. It is about where
@@ -26,4 +28,10 @@ const (
 
 	// DefaultElements is how many values are read at most from one text.
 	DefaultElements = 2 << 20
+)
+
+// Errors of a text beyond the limits. Their Python class is MemoryError.
+var (
+	ErrSize     = pyerr.New("MemoryError", "the JSON text is too long")
+	ErrElements = pyerr.New("MemoryError", "the JSON text has too many values")
 )

@@ -89,7 +89,7 @@ type frame struct {
 
 func (w *writer) value(v starlark.Value) error {
 	if len(w.dst) > w.maxBytes {
-		return pyerr.New("MemoryError", "json.dumps: the text has more than %d bytes", w.maxBytes)
+		return ErrSize
 	}
 	switch v := v.(type) {
 	case starlark.String:
