@@ -8,13 +8,14 @@ import (
 
 // Cover puts counters into f, which must not be resolved yet: before each
 // statement, around each condition and at each for loop. A file that is nested
-// too deep to be compiled stays as it is.
+// more than 2,000 levels deep stays as it is. Statements that follow a return,
+// break or continue do not count.
 //
 // What counts as a condition, which has two outcomes: what if, elif, while and
-// conditional expressions test, and the conditions of comprehensions; what is
-// returned, if it looks like something true or false (a comparison, not,
-// x.startswith(…), any(…)); and instead of conditions that and, or, not join,
-// each of those that they join. Literals do not count.
+// conditional expressions test, and the conditions of comprehensions; and what
+// is returned, if it looks like something true or false (a comparison, not,
+// x.startswith(…), any(…)). Instead of conditions that are joined by and, or,
+// not, each of those counts; of all([a, b]) both do. Constants do not count.
 //
 // The interpreter counts up to four times as many steps for covered code as
 // for plain code.

@@ -55,7 +55,11 @@ func Detach(thread *starlark.Thread) { thread.SetLocal(recorderLocal, (*Recorder
 
 // Reset forgets all steps. It must be called between two calls that are to be
 // told apart.
-func (r *Recorder) Reset() { *r = Recorder{Keep: r.Keep, calls: r.calls[:0]} }
+func (r *Recorder) Reset() {
+	clear(r.first)
+	clear(r.last)
+	*r = Recorder{Keep: r.Keep, first: r.first[:0], last: r.last[:0], calls: r.calls[:0]}
+}
 
 // Steps gives the steps that were recorded, in order of evaluation, without
 // those that were dropped.

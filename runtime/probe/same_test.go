@@ -32,7 +32,8 @@ func run(src string, p pass, maxSteps uint64) (result string, steps uint64, comp
 		fmt.Fprintf(&b, "%s: %s\n", t.CallFrame(1).Pos, msg)
 	}}
 	thread.SetMaxExecutionSteps(maxSteps)
-	new(probe.Recorder).Attach(thread)
+	var rec probe.Recorder
+	rec.Attach(thread)
 	globals, err := prog.Init(thread, env)
 	for _, name := range globals.Keys() {
 		fmt.Fprintf(&b, "%s = %v\n", name, globals[name])
@@ -40,6 +41,7 @@ func run(src string, p pass, maxSteps uint64) (result string, steps uint64, comp
 	if err != nil {
 		fmt.Fprintln(&b, outcome(nil, err))
 	}
+	probe.Chain(rec.Steps())
 	return b.String(), thread.ExecutionSteps(), true
 }
 

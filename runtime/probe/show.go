@@ -55,6 +55,11 @@ type shower struct {
 
 // text writes s as far as there is room, and reports whether some is left.
 func (w *shower) text(s string) bool {
+	if len(s) <= w.left {
+		w.left -= utf8.RuneCountInString(s)
+		w.WriteString(s)
+		return true
+	}
 	for _, r := range s {
 		if w.left--; w.left < 0 {
 			return false
@@ -76,6 +81,8 @@ func (w *shower) value(v starlark.Value) bool {
 		return w.int(v)
 	case starlark.Tuple:
 		return w.tuple(v)
+	case *starlark.List:
+		return w.text("[") && w.indexed(v) && w.text("]")
 	case *starlark.Set:
 		return w.text("set([") && w.elements(v) && w.text("])")
 	case starlark.IterableMapping:

@@ -15,15 +15,6 @@ type Ratio struct {
 	Total   int `json:"total"`
 }
 
-// Percent gives the part that is covered, in percent; of nothing all is
-// covered.
-func (r Ratio) Percent() float64 {
-	if r.Total == 0 {
-		return 100
-	}
-	return 100 * float64(r.Covered) / float64(r.Total)
-}
-
 func (r *Ratio) add(covered bool) {
 	r.Total++
 	if covered {
@@ -33,7 +24,7 @@ func (r *Ratio) add(covered bool) {
 
 // Summary gives the row for f.
 func (f *File) Summary() Summary {
-	s := Summary{Path: f.Path, Rule: f.Rule}
+	s := Summary{Path: f.Path, Rule: f.Rule, NeverTrue: []int{}}
 	for _, l := range f.Lines {
 		s.Lines.add(l.Count > 0)
 	}

@@ -1,20 +1,44 @@
-// Package coverreport writes what tests ran of rules: as LCOV for other tools,
-// and as a page of HTML for people. For JSON, the files of package probe
-// marshal themselves.
+// Package coverreport writes what tests ran of rules: as LCOV and JSON for
+// other tools, and as a page of HTML for people.
 package coverreport
 
 import (
+	"encoding/json"
 	"io"
 
 	"github.com/starhost/starhost/runtime/probe"
 )
 
-// LCOV writes files in the format of lcov, as geninfo(1) has it. test is the
-// name of the test run, and may be empty.
-func LCOV(w io.Writer, test string, files []*probe.File) error { return nil }
+// JSON writes one object: "files", each with its lines, branches, functions
+// and returns of True; "summary", a row for each file; and "total".
+func JSON(w io.Writer, files []*probe.File) error {
+	rows := summaries(files)
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(struct {
+		Files   []*probe.File   `json:"files"`
+		Summary []probe.Summary `json:"summary"`
+		Total   total           `json:"total"`
+	}{append([]*probe.File{}, files...), rows, total{probe.Total(rows)}})
+}
 
-// HTML writes one page that shows all files, with the text that source gives
-// for each.
-func HTML(w io.Writer, files []*probe.File, source func(path string) ([]byte, error)) error {
-	return nil
+// summaries gives the row for each file.
+func summaries(files []*probe.File) []probe.Summary {
+	rows := make([]probe.Summary, len(files))
+	for i, f := range files {
+		rows[i] = f.Summary()
+	}
+	return rows
+}
+
+// total is a Summary of which only the ratios mean something.
+type total struct{ probe.Summary }
+
+// MarshalJSON gives the ratios.
+func (t total) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Lines    probe.Ratio `json:"lines"`
+		Branches probe.Ratio `json:"branches"`
+	}{t.Lines, t.Branches})
 }
