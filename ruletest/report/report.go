@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/starhost/starhost/ruletest"
@@ -60,11 +59,23 @@ func New(format string, w io.Writer, o Options) (*Writer, error) {
 	return &Writer{out: w, form: f}, nil
 }
 
+// newForm gives a format by its name, or nil.
 func newForm(format string, o *Options) form {
-	if !slices.Contains(Formats(), format) {
-		return nil
+	switch format {
+	case "pretty":
+		return &pretty{options: o, palette: newPalette(o.Colour)}
+	case "compact":
+		return compact{}
+	case "json":
+		return &jsonForm{options: o}
+	case "junit":
+		return newJUnit(o)
+	case "github":
+		return github{o}
+	case "tap":
+		return &tap{options: o}
 	}
-	return compact{}
+	return nil
 }
 
 // Result adds the result of a test. pretty, compact, github and tap write it
