@@ -5,8 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
@@ -27,18 +30,33 @@ type Loader struct {
 
 	// Pass, if not nil, rewrites the tree of every file.
 	Pass runtime.Pass
+
+	// Documents, if not nil, is given the metadata files of rules that were
+	// read, by path: they hold the rules' tests.
+	Documents map[string]*strictyaml.Document
+
+	// Only, if not nil, says which rules are wanted; the others are left out
+	// without being compiled. doc is a rule's metadata file, or nil. Where
+	// there are *_test.star files, which can ask any rule, all are wanted.
+	Only func(meta *runtime.Metadata, doc *strictyaml.Document) bool
 }
 
 // Load reads all paths. It returns the set of the rules that loaded and every
 // diagnostic, sorted by place; an error only if a path itself cannot be read.
 func (l *Loader) Load() (*Set, []*runtime.Diagnostic, error) {
-	r := &reading{ids: make(map[string]string), helpers: make(map[string]string)}
+	r := &reading{ids: make(map[string]string), helpers: make(map[string]string), docs: l.Documents}
+	if r.docs == nil {
+		r.docs = make(map[string]*strictyaml.Document)
+	}
 	for _, path := range l.Paths {
 		if err := r.find(path); err != nil {
 			return nil, nil, fmt.Errorf("read rules: %w", err)
 		}
 	}
 	r.readMetadata()
+	if len(r.tests) == 0 {
+		r.only = l.Only
+	}
 	r.loader = runtime.Loader{Modules: l.Modules, Helper: r.helper, Worker: l.Worker, Pass: l.Pass}
 	for name := range r.helpers {
 		r.loader.HelperNames = append(r.loader.HelperNames, name)
@@ -62,7 +80,9 @@ type reading struct {
 	refused []string                    // rule files whose metadata is in error
 	ids     map[string]string           // rule id -> where it was given first
 	helpers map[string]string           // name -> file
-	only    map[string]bool             // files that are helpers and nothing else
+	shared  map[string]bool             // files that are helpers and nothing else
+	docs    map[string]*strictyaml.Document
+	only    func(*runtime.Metadata, *strictyaml.Document) bool
 
 	loader runtime.Loader
 	rules  []*runtime.Rule
@@ -165,22 +185,49 @@ func isTest(name string) bool { return strings.HasSuffix(name, "_test.star") }
 // readMetadata reads all YAML files.
 func (r *reading) readMetadata() {
 	r.metas = make(map[string]runtime.Metadata)
-	r.only = make(map[string]bool)
-	for _, path := range r.yamls {
-		src, err := os.ReadFile(path)
-		if err != nil {
-			r.report(&runtime.Diagnostic{Pos: syntax.MakePosition(&path, 0, 0), Code: "read", Msg: err.Error()})
-			continue
+	r.shared = make(map[string]bool)
+	for i, p := range parseAll(r.yamls) {
+		if p.bad != nil {
+			r.report(p.bad)
 		}
-		doc, bad := strictyaml.Parse(path, src, "metadata")
-		if bad != nil {
-			r.report(bad)
-		}
-		if doc != nil {
-			r.describe(doc)
-			r.report(doc.Diagnostics...)
+		if p.doc != nil {
+			r.docs[r.yamls[i]] = p.doc
+			r.describe(p.doc)
+			r.report(p.doc.Diagnostics...)
+			p.doc.Diagnostics = nil // they are reported
 		}
 	}
+}
+
+// parsed is a YAML file, or what is wrong with it.
+type parsed struct {
+	doc *strictyaml.Document
+	bad *runtime.Diagnostic
+}
+
+// parseAll reads files, which takes longer than all else, on all cores.
+func parseAll(paths []string) []parsed {
+	all := make([]parsed, len(paths))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range goruntime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(paths); i = int(next.Add(1)) - 1 {
+				all[i] = parse(paths[i])
+			}
+		})
+	}
+	wg.Wait()
+	return all
+}
+
+func parse(path string) parsed {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return parsed{bad: &runtime.Diagnostic{Pos: syntax.MakePosition(&path, 0, 0), Code: "read", Msg: err.Error()}}
+	}
+	doc, bad := strictyaml.Parse(path, src, "metadata")
+	return parsed{doc, bad}
 }
 
 func (r *reading) report(ds ...*runtime.Diagnostic) { r.diags = append(r.diags, ds...) }
@@ -230,7 +277,7 @@ func (r *reading) describeHelper(doc *strictyaml.Document) {
 	if !ok {
 		return
 	}
-	r.only[file] = true
+	r.shared[file] = true
 	id := doc.Root.Get("GlobalID").Text()
 	if id == "" {
 		doc.Root.Errorf("GlobalID is missing: it is the name by which rules load the file")
@@ -271,7 +318,7 @@ func (r *reading) load() {
 		switch base := filepath.Base(path); {
 		case described:
 			r.loadRule(path)
-		case r.only[path] || strings.HasPrefix(base, "_"):
+		case r.shared[path] || strings.HasPrefix(base, "_"):
 			r.loader.File(path, strings.TrimSuffix(base, ".star"))
 		default:
 			maybe = append(maybe, path)
@@ -281,7 +328,11 @@ func (r *reading) load() {
 }
 
 func (r *reading) loadRule(path string) {
-	rule, _ := r.loader.Rule(path, r.metas[path])
+	meta := r.metas[path]
+	if r.only != nil && !r.only(&meta, r.docs[meta.File]) {
+		return
+	}
+	rule, _ := r.loader.Rule(path, meta)
 	if rule != nil && !slices.Contains(r.refused, path) {
 		r.rules = append(r.rules, rule)
 	}
@@ -307,7 +358,11 @@ func (r *reading) loadBare(paths []string) {
 			continue
 		}
 		r.ids[id] = path
-		if rule, _ := r.loader.Rule(path, runtime.DefaultMetadata(id)); rule != nil {
+		meta := runtime.DefaultMetadata(id)
+		if r.only != nil && !r.only(&meta, nil) {
+			continue
+		}
+		if rule, _ := r.loader.Rule(path, meta); rule != nil {
 			r.rules = append(r.rules, rule)
 		}
 	}

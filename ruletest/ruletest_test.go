@@ -14,6 +14,7 @@ import (
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/memory"
 	"github.com/starhost/starhost/builtins/helpers"
+	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/ruletest"
 	"github.com/starhost/starhost/runtime/guard"
@@ -61,13 +62,15 @@ func testRun(t *testing.T, file string) {
 // the modules fails the test if a rule reaches it.
 func load(t testing.TB) *ruletest.Suite {
 	loader := ruleset.Loader{
+		Documents: make(map[string]*strictyaml.Document),
+
 		Paths:   []string{"rules"},
 		Modules: append(helpers.Modules(), caching.Module(&memory.Store{})),
 	}
 	set, diags, err := loader.Load()
 	require.NoError(t, err)
 	require.Empty(t, diags)
-	return ruletest.NewSuite(set)
+	return ruletest.NewSuite(set, loader.Documents)
 }
 
 func runAll(t testing.TB, r *ruletest.Runner) string {

@@ -1,7 +1,6 @@
 package ruletest
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,14 +25,16 @@ type Suite struct {
 	Diagnostics []*runtime.Diagnostic
 }
 
-// NewSuite reads the tests of the rules of a set, disabled ones included, and
-// the set's test files.
-func NewSuite(set *ruleset.Set) *Suite {
+// NewSuite reads the tests of the rules of a set, disabled ones included, from
+// their metadata files (ruleset.Loader.Documents), and the set's test files.
+func NewSuite(set *ruleset.Set, docs map[string]*strictyaml.Document) *Suite {
 	s := &Suite{Set: set}
 	rules := slices.Concat(set.Rules(), set.Disabled())
 	slices.SortFunc(rules, func(a, b *runtime.Rule) int { return strings.Compare(a.ID, b.ID) })
 	for _, r := range rules {
-		s.addRule(r)
+		if doc := docs[r.Metadata.File]; doc != nil {
+			s.addRule(r, doc)
+		}
 	}
 	for _, path := range set.Tests() {
 		s.addFile(path)
@@ -43,28 +44,24 @@ func NewSuite(set *ruleset.Set) *Suite {
 }
 
 // addRule reads the tests in a rule's YAML file.
-func (s *Suite) addRule(r *runtime.Rule) {
-	if r.Metadata.File == "" {
-		return
-	}
-	path := r.Metadata.File
-	src, err := os.ReadFile(path)
-	if err != nil {
-		s.report(&runtime.Diagnostic{Pos: syntax.MakePosition(&path, 0, 0), Code: "read", Msg: err.Error()})
-		return
-	}
-	doc, bad := strictyaml.Parse(path, src, "test")
-	if bad != nil {
-		s.report(bad)
-	}
-	if doc == nil {
-		return
-	}
+func (s *Suite) addRule(r *runtime.Rule, doc *strictyaml.Document) {
+	doc.Diagnostics = nil // those of the metadata
 	tests := readTests(r, doc.Root)
 	s.report(doc.Diagnostics...)
 	if !doc.Failed() {
 		s.Tests = append(s.Tests, tests...)
 	}
+}
+
+// TestNames gives the names of the tests in a rule's metadata file.
+func TestNames(doc *strictyaml.Document) []string {
+	var names []string
+	for _, v := range doc.Root.Get("Tests").List() {
+		if v.IsMapping() {
+			names = append(names, v.Mapping().Get("Name").Text())
+		}
+	}
+	return names
 }
 
 func (s *Suite) report(ds ...*runtime.Diagnostic) { s.Diagnostics = append(s.Diagnostics, ds...) }

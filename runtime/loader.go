@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
@@ -75,6 +76,10 @@ type File struct {
 	// Stateful says that the file can reach a stateful module, itself or
 	// through what it loads.
 	Stateful bool
+
+	// Hash tells versions of the file apart: it is of the file's text, and of
+	// the helpers that it loads.
+	Hash [sha256.Size]byte
 }
 
 type loaded struct {
@@ -122,7 +127,7 @@ func (l *Loader) load(path, name string, v *Variant) (*File, []*Diagnostic) {
 	if tree == nil {
 		return nil, diags
 	}
-	file := &File{Path: path}
+	file := &File{Path: path, Hash: sha256.Sum256(src)}
 	env, more := l.resolveLoads(tree, file)
 	diags = append(diags, more...)
 
@@ -242,6 +247,7 @@ func (l *Loader) target(load *syntax.LoadStmt, name string, file *File) (find fu
 			return nil, nil, d
 		}
 		file.Stateful = file.Stateful || helper.Stateful
+		file.Hash = sha256.Sum256(append(file.Hash[:], helper.Hash[:]...))
 		return func(n string) (starlark.Value, bool) { v, ok := helper.Globals[n]; return v, ok },
 			slices.Collect(maps.Keys(helper.Globals)), nil
 	}

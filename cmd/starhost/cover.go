@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -89,10 +88,10 @@ func (t *testRun) reportCoverage() (missed bool, err error) {
 			return false, err
 		}
 	}
-	least := min(total.Lines.Percent(), total.Branches.Percent())
+	least := min(percentage(total.Lines), percentage(total.Branches))
 	if least < o.least {
 		fmt.Fprintf(t.err, "coverage is %.1f %% of lines and %.1f %% of branches, want %.1f %%\n",
-			total.Lines.Percent(), total.Branches.Percent(), o.least)
+			percentage(total.Lines), percentage(total.Branches), o.least)
 		return true, nil
 	}
 	return false, nil
@@ -113,8 +112,16 @@ func coverTable(w io.Writer, rows []probe.Summary, total probe.Summary) error {
 	return table.Flush()
 }
 
+// percentage gives the part that is covered; of nothing, all is.
+func percentage(r probe.Ratio) float64 {
+	if r.Total == 0 {
+		return 100
+	}
+	return 100 * float64(r.Covered) / float64(r.Total)
+}
+
 func percent(r probe.Ratio) string {
-	return fmt.Sprintf("%.1f%% (%d/%d)", r.Percent(), r.Covered, r.Total)
+	return fmt.Sprintf("%.1f%% (%d/%d)", percentage(r), r.Covered, r.Total)
 }
 
 // writeCoverage writes FORMAT=FILE.
@@ -133,9 +140,7 @@ func writeCoverage(spec string, files []*probe.File) error {
 	case "html":
 		err = coverreport.HTML(f, files, os.ReadFile)
 	case "json":
-		enc := json.NewEncoder(f)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(map[string]any{"files": files})
+		err = coverreport.JSON(f, files)
 	}
 	return errors.Join(err, f.Close())
 }

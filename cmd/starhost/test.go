@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/starhost/starhost/builtins/caching/memory"
+	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/ruletest"
 	"github.com/starhost/starhost/ruletest/report"
@@ -33,6 +34,7 @@ type testOptions struct {
 	shuffle    string
 	verbose    bool
 	update     bool
+	watch      bool
 	workers    int
 	allowEmpty bool
 	cover      coverOptions
@@ -68,6 +70,7 @@ What a test can say: doc/testing.md.` + "\n" + exitCodesHelp,
 	flags.StringVar(&o.shuffle, "shuffle", "off", "run the tests in another order: on, or a seed")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "show all of passing tests, too")
 	flags.BoolVar(&o.update, "update", false, "write what came into the expectations that failed")
+	flags.BoolVar(&o.watch, "watch", false, "run on, and run the tests of what changes whenever a file is saved")
 	flags.IntVar(&o.workers, "workers", 0, "tests that run at the same time; 0 is one a core")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "finding no tests is no error")
 	o.cover.flags(flags)
@@ -83,17 +86,20 @@ func (c *command) test(ctx context.Context, o *testOptions, paths []string) erro
 	if err != nil {
 		return err
 	}
-	pick, err := o.picker()
+	selected, err := o.selected()
 	if err != nil {
 		return err
 	}
 	t := &testRun{command: c, options: o, paths: paths}
-	if err := t.load(); err != nil {
+	if err := t.load(selected); err != nil {
 		return err
 	}
-	tests := t.pick(pick)
+	tests := t.pick(selected)
 	if len(tests) == 0 && !o.allowEmpty && !t.broken {
-		return &exitError{exitUsage, fmt.Errorf("no tests found in %s (looked for Tests: in *.yml, *_test.star%s)", strings.Join(paths, ", "), o.selection())}
+		return &exitError{exitUsage, fmt.Errorf("no tests found in %s (looked for Tests: in *.yml, *_test.star%s)", strings.Join(paths, ", "), o.selectionText())}
+	}
+	if o.watch {
+		return c.watchTests(ctx, o, paths, selected, seed)
 	}
 	if seed != nil {
 		fmt.Fprintf(c.err, "shuffled: repeat the order with --shuffle %d\n", *seed)
@@ -117,8 +123,8 @@ func (o *testOptions) seed() (*uint64, error) {
 	return &seed, nil
 }
 
-// selection says in words that only some tests were looked for.
-func (o *testOptions) selection() string {
+// selectionText says in words that only some tests were looked for.
+func (o *testOptions) selectionText() string {
 	var s string
 	if o.run != "" {
 		s += " that match --run " + o.run
@@ -129,22 +135,46 @@ func (o *testOptions) selection() string {
 	return s
 }
 
-// picker gives the test that --run and --filter make of a test.
-func (o *testOptions) picker() (func(*ruletest.Test) bool, error) {
-	name, err := regexp.Compile(o.run)
-	if err != nil {
-		return nil, fmt.Errorf("--run is not a regular expression: %w", err)
-	}
+// A selection is the tests that --run and --filter select.
+type selection struct {
+	name    *regexp.Regexp // of rule/test; nil selects all
+	filters filters
+}
+
+func (o *testOptions) selected() (*selection, error) {
 	filters, err := parseFilters(o.filters)
 	if err != nil {
 		return nil, err
 	}
-	return func(t *ruletest.Test) bool {
-		if !name.MatchString(t.RuleID() + "/" + t.Name) {
-			return false
+	s := &selection{filters: filters}
+	if o.run != "" {
+		if s.name, err = regexp.Compile(o.run); err != nil {
+			return nil, fmt.Errorf("--run is not a regular expression: %w", err)
 		}
-		return len(filters) == 0 || t.Rule != nil && filters.match(&t.Rule.Metadata)
-	}, nil
+	}
+	return s, nil
+}
+
+// test tells whether a test is selected.
+func (s *selection) test(t *ruletest.Test) bool {
+	if s.name != nil && !s.name.MatchString(t.RuleID()+"/"+t.Name) {
+		return false
+	}
+	return len(s.filters) == 0 || t.Rule != nil && s.filters.match(&t.Rule.Metadata)
+}
+
+// rule tells whether a rule is needed: all are, unless something is selected,
+// and then those with a test that is.
+func (s *selection) rule(meta *runtime.Metadata, doc *strictyaml.Document) bool {
+	if !s.filters.match(meta) {
+		return false
+	}
+	if s.name == nil {
+		return true
+	}
+	return doc != nil && slices.ContainsFunc(ruletest.TestNames(doc), func(name string) bool {
+		return s.name.MatchString(meta.ID + "/" + name)
+	})
 }
 
 // testRun is one run of the command.
@@ -162,11 +192,14 @@ type testRun struct {
 }
 
 // load loads the rules and their tests, and shows what is wrong with them.
-func (t *testRun) load() error {
+func (t *testRun) load(selected *selection) error {
 	loader := ruleset.Loader{
 		Paths:   t.paths,
 		Modules: modules(&memory.Store{}),
 		Worker:  runtime.Worker{Limits: &t.options.limits},
+
+		Documents: make(map[string]*strictyaml.Document),
+		Only:      selected.rule,
 	}
 	if t.options.cover.wanted() {
 		t.cover = &coverage{}
@@ -176,16 +209,16 @@ func (t *testRun) load() error {
 	if err != nil {
 		return err
 	}
-	t.suite = ruletest.NewSuite(set)
+	t.suite = ruletest.NewSuite(set, loader.Documents)
 	t.broken = t.showDiagnostics(append(diags, t.suite.Diagnostics...))
 	return nil
 }
 
-func (t *testRun) pick(pick func(*ruletest.Test) bool) []*ruletest.Test {
+func (t *testRun) pick(selected *selection) []*ruletest.Test {
 	var tests []*ruletest.Test
 	for range t.options.count {
 		for _, test := range t.suite.Tests {
-			if pick(test) {
+			if selected.test(test) {
 				tests = append(tests, test)
 			}
 		}

@@ -58,12 +58,12 @@ func (m Mapping) CheckKeys(strict bool, known ...string) {
 			k.Errorf("%s is given twice", name)
 		}
 		seen = append(seen, name)
-		switch hint := nearest(name, known); {
+		switch {
 		case slices.Contains(known, name):
 		case strict:
-			k.ErrorHint(hint, "unknown key %s", name)
+			k.ErrorHint(nearest(name, known), "unknown key %s", name)
 		default:
-			k.Warnf(hint, "unknown key %s", name)
+			k.Warnf(nearest(name, known), "unknown key %s", name)
 		}
 	}
 }
