@@ -56,7 +56,7 @@ func attacks(t *testing.T) []attack {
 			a.limits.Time = time.Minute // the machine may be busy
 		}
 		if raceEnabled {
-			a.limits.Steps = 300_000
+			a.limits.Steps = 100_000
 		}
 		all = append(all, a)
 	}

@@ -58,8 +58,24 @@ func (c *comparer) compare(op syntax.Token, x, y starlark.Value, depth int) (boo
 			return c.sets(op, x, y)
 		}
 		return other(op, x, y, depth)
+	case starlark.String, starlark.Int, starlark.Float, starlark.Bool, starlark.NoneType, starlark.Bytes:
+	default:
+		if x, ok := asComposite(x); ok {
+			if err := c.composite(x); err != nil {
+				return false, err
+			}
+		}
 	}
 	return starlark.CompareDepth(op, x, y, depth)
+}
+
+// composite counts all that is in x, which compares itself.
+func (c *comparer) composite(x composite) error {
+	w := walker{left: size{maxWalk, Default.Bytes, Default.Depth}}
+	if !w.walk(x) {
+		return c.tooMuch()
+	}
+	return c.count(maxWalk - w.left.elements)
 }
 
 // other compares a container of Starlark with a value of another Go type.
@@ -116,14 +132,16 @@ func (c *comparer) dicts(op syntax.Token, x, y *starlark.Dict, depth int) (bool,
 	if op != syntax.EQL && op != syntax.NEQ {
 		return false, notImplemented(op, x, y)
 	}
-	eq, err := c.equalDicts(x, y, depth)
+	if x.Len() != y.Len() {
+		return op == syntax.NEQ, nil
+	}
+	on := *c // so that c itself stays on the stack
+	eq, err := on.equalDicts(x, y, depth)
+	*c = on
 	return eq == (op == syntax.EQL) && err == nil, err
 }
 
 func (c *comparer) equalDicts(x, y *starlark.Dict, depth int) (bool, error) {
-	if x.Len() != y.Len() {
-		return false, nil
-	}
 	for k, v := range x.Entries() {
 		if err := c.key(k); err != nil {
 			return false, err
@@ -167,7 +185,10 @@ func (c *comparer) sets(op syntax.Token, x, y *starlark.Set) (bool, error) {
 
 // subset reports whether y has all elements of x.
 func (c *comparer) subset(x, y *starlark.Set) (bool, error) {
-	for k := range x.Elements() {
+	iter := x.Iterate()
+	defer iter.Done()
+	var k starlark.Value
+	for iter.Next(&k) {
 		if err := c.key(k); err != nil {
 			return false, err
 		}

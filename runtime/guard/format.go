@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,6 +14,9 @@ import (
 // interpolate is format % x. It follows the interpreter's own function, with
 // a bound on what is written.
 func interpolate(thread *starlark.Thread, format string, x starlark.Value) (starlark.Value, error) {
+	if err := walked(thread, len(format)); err != nil {
+		return nil, err
+	}
 	f := interpolation{writer: writer{thread: thread, op: "%"}, x: x, count: 1}
 	if f.tuple, f.isTuple = x.(starlark.Tuple); f.isTuple {
 		f.count = len(f.tuple)
@@ -168,8 +172,12 @@ func (f *interpolation) char(arg starlark.Value) error {
 // stringFormat is s.format(*args, **kwargs). It follows the interpreter's own
 // function, with a bound on what is written.
 func stringFormat(thread *starlark.Thread, recv starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	format := string(recv.(starlark.String))
+	if err := walked(thread, len(format)); err != nil {
+		return nil, err
+	}
 	f := formatting{writer: writer{thread: thread, op: "format"}, args: args, kwargs: kwargs}
-	if err := f.run(string(recv.(starlark.String))); err != nil {
+	if err := f.run(format); err != nil {
 		return nil, err
 	}
 	s, err := f.finish()
@@ -181,7 +189,8 @@ type formatting struct {
 	writer
 	args         starlark.Tuple
 	kwargs       []starlark.Tuple
-	auto, manual bool // kinds of positional indexing used
+	names        map[string]starlark.Value // the kwargs, once they are needed
+	auto, manual bool                      // kinds of positional indexing used
 	index        int
 }
 
@@ -274,10 +283,15 @@ func (f *formatting) positional(i int) (starlark.Value, error) {
 }
 
 func (f *formatting) named(name string) (starlark.Value, error) {
-	for _, kv := range f.kwargs {
-		if key, _ := starlark.AsString(kv[0]); key == name {
-			return kv[1], nil
+	if f.names == nil {
+		f.names = make(map[string]starlark.Value, len(f.kwargs))
+		for _, kv := range slices.Backward(f.kwargs) { // the first counts
+			key, _ := starlark.AsString(kv[0])
+			f.names[key] = kv[1]
 		}
+	}
+	if v, ok := f.names[name]; ok {
+		return v, nil
 	}
 	switch {
 	case strings.Contains(name, "."):

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"go.starlark.net/starlark"
@@ -29,7 +30,7 @@ func Freeze(globals starlark.StringDict) error {
 	return nil
 }
 
-// A freezer finds the containers in values and calls the interpreter's Freeze
+// A freezer finds the containers and composites in values and calls the interpreter's Freeze
 // for each, innermost first, when it knows that it is cheap.
 type freezer struct {
 	seen       map[any]bool // values that were visited
@@ -46,7 +47,7 @@ type weight struct{ values, depth int }
 func (f *freezer) freeze(v starlark.Value) error {
 	var containers []starlark.Value
 	postorder(f.seen, v, parts, func(v starlark.Value) {
-		if isContainer(v) {
+		if isContainer(v) || isComposite(v) {
 			containers = append(containers, v)
 		}
 	})
@@ -147,13 +148,19 @@ func isContainer(v starlark.Value) bool {
 }
 
 // isLink reports whether v is of a type of Starlark that cannot change but may
-// refer to what can.
+// refer to what can, or a composite.
 func isLink(v starlark.Value) bool {
 	switch v.(type) {
 	case starlark.Tuple, *starlark.Function, *starlark.Builtin:
 		return true
 	}
-	return false
+	return isComposite(v)
+}
+
+// isComposite reports whether v is a composite that has an identity.
+func isComposite(v starlark.Value) bool {
+	_, ok := asComposite(v)
+	return ok && reflect.TypeOf(v).Comparable()
 }
 
 // identity is what all references to a container or link have in common.
@@ -198,6 +205,12 @@ func parts(v starlark.Value) []starlark.Value {
 		return closure(v)
 	case *starlark.Builtin:
 		return []starlark.Value{v.Receiver()}
+	case composite:
+		all := make([]starlark.Value, v.Len())
+		for i := range all {
+			all[i] = v.Index(i)
+		}
+		return all
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (d dialect) compile(src string) (*starlark.Program, starlark.StringDict, er
 	if err != nil {
 		return nil, nil, err
 	}
-	env := starlark.StringDict{}
+	env := starlark.StringDict{"sum": guard.Builtins()["sum"]} // which Starlark has not
 	if d.guarded {
 		env = guard.Builtins()
 		if err := guard.Rewrite(f); err != nil {
@@ -91,6 +91,7 @@ func failure(err error) string {
 
 // foreign are values of types that are not Starlark's own.
 var foreign = starlark.StringDict{
+	"named": starlark.NewBuiltin("named", makeNamed),
 	"record": starlark.NewBuiltin("record", func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 		return &record{fields: starlark.StringDict{"n": starlark.MakeInt(1), "lower": starlark.NewBuiltin("fn", echo)}}, nil
 	}),
@@ -99,6 +100,10 @@ var foreign = starlark.StringDict{
 		err := starlark.UnpackPositionalArgs("stream", args, nil, 0, &n)
 		return stream(n), err
 	}),
+}
+
+func makeNamed(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	return &named{args}, nil
 }
 
 // echo gives back its arguments.
@@ -176,3 +181,27 @@ func (it *streamIterator) Next(p *starlark.Value) bool {
 }
 
 func (it *streamIterator) Done() {}
+
+// A named is a named tuple: a composite that leaves all to its tuple.
+type named struct{ starlark.Tuple }
+
+var (
+	_ starlark.HasAttrs   = (*named)(nil)
+	_ starlark.HasBinary  = (*named)(nil)
+	_ starlark.Comparable = (*named)(nil)
+)
+
+func (n *named) Type() string                             { return "named" }
+func (n *named) Attr(name string) (starlark.Value, error) { return nil, nil }
+func (n *named) AttrNames() []string                      { return nil }
+
+func (n *named) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
+	return starlark.CompareDepth(op, n.Tuple, y.(*named).Tuple, depth)
+}
+
+func (n *named) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (starlark.Value, error) {
+	if side == starlark.Left {
+		return starlark.Binary(op, n.Tuple, y)
+	}
+	return starlark.Binary(op, y, n.Tuple)
+}

@@ -36,15 +36,35 @@ func (w *walker) walk(v starlark.Value) bool {
 	case starlark.Bytes:
 		w.left.bytes -= len(v)
 	case starlark.Tuple:
-		return w.elements(v)
+		return w.tuple(v)
 	case *starlark.List:
 		return w.around(v, func() bool { return w.elements(v) })
 	case *starlark.Set:
 		return w.keys(v)
 	case *starlark.Dict:
 		return w.around(v, func() bool { return w.entries(v) })
+	default:
+		if v, ok := asComposite(v); ok {
+			return w.elements(v)
+		}
 	}
 	return w.enough()
+}
+
+// A composite is a sequence of a type that is not Starlark's: a named tuple,
+// a list of an event.
+type composite interface {
+	starlark.Indexable
+	starlark.HasAttrs
+}
+
+func asComposite(v starlark.Value) (composite, bool) {
+	switch v.(type) {
+	case starlark.String, starlark.Bytes, *starlark.List:
+		return nil, false
+	}
+	c, ok := v.(composite)
+	return c, ok
 }
 
 func (w *walker) enough() bool {
@@ -62,6 +82,17 @@ func (w *walker) around(v starlark.Value, body func() bool) bool {
 	return ok
 }
 
+func (w *walker) tuple(t starlark.Tuple) bool {
+	w.left.depth--
+	for _, e := range t {
+		if !w.walk(e) {
+			return false
+		}
+	}
+	w.left.depth++
+	return true
+}
+
 func (w *walker) elements(v starlark.Indexable) bool {
 	w.left.depth--
 	for i := range v.Len() {
@@ -73,9 +104,12 @@ func (w *walker) elements(v starlark.Indexable) bool {
 	return true
 }
 
-func (w *walker) keys(s *starlark.Set) bool {
+func (w *walker) keys(s starlark.Iterable) bool {
 	w.left.depth--
-	for k := range s.Elements() {
+	iter := s.Iterate() // not Elements, so that w stays on the stack
+	defer iter.Done()
+	var k starlark.Value
+	for iter.Next(&k) {
 		if !w.walk(k) {
 			return false
 		}
@@ -86,8 +120,14 @@ func (w *walker) keys(s *starlark.Set) bool {
 
 func (w *walker) entries(d *starlark.Dict) bool {
 	w.left.depth--
-	for k, v := range d.Entries() {
-		if !w.walk(k) || !w.walk(v) {
+	iter := d.Iterate()
+	defer iter.Done()
+	var k starlark.Value
+	for iter.Next(&k) {
+		if !w.walk(k) {
+			return false
+		}
+		if v, _, err := d.Get(k); err != nil || !w.walk(v) {
 			return false
 		}
 	}
@@ -145,7 +185,11 @@ func keyElements(v starlark.Value) (int, error) {
 	return maxKey - w.left.elements, nil
 }
 
-func checkKey(v starlark.Value) error {
+// CheckKey fails if v holds too much to be hashed as the key of a dictionary
+// or the element of a set. Built-ins that hash what a rule gives them call it
+// first: a tuple that holds another twice, which holds another twice, and so
+// on, is small and yet takes for ever to hash.
+func CheckKey(v starlark.Value) error {
 	_, err := keyElements(v)
 	return err
 }

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"runtime/metrics"
 	"time"
@@ -29,6 +28,9 @@ type Meter struct {
 	ctx    context.Context
 	err    *LimitError // the limit that stopped the call
 
+	base    uint64 // the value of thread.Steps at the begin
+	passive bool   // the thread has no limits of this meter
+
 	chunk  uint64        // steps until the check after the next
 	next   uint64        // the value of thread.Steps at the next check
 	heapAt uint64        // the value of thread.Steps at the next look at the heap
@@ -39,7 +41,10 @@ type Meter struct {
 	heap       [1]metrics.Sample
 }
 
-const meterLocal = "starhost.meter"
+const (
+	meterLocal = "starhost.meter"
+	heapMetric = "/memory/classes/heap/objects:bytes"
+)
 
 // Begin starts the count for a call on thread, which must have none under
 // way. limits may be nil, for the defaults. The end of ctx, which may be nil,
@@ -48,7 +53,7 @@ func (m *Meter) Begin(thread *starlark.Thread, limits *Limits, ctx context.Conte
 	if m.thread != thread {
 		m.attach(thread)
 	}
-	m.limits = limits.orDefault()
+	m.limits, m.base, m.passive = limits.orDefault(), 0, false
 	m.ctx = ctx
 	m.err = nil
 	m.chunk, m.heapAt = firstChunk, heapStep
@@ -61,7 +66,7 @@ func (m *Meter) Begin(thread *starlark.Thread, limits *Limits, ctx context.Conte
 func (m *Meter) attach(thread *starlark.Thread) {
 	m.thread = thread
 	m.onMaxSteps = func(*starlark.Thread) { m.check() }
-	m.heap[0].Name = "/memory/classes/heap/objects:bytes"
+	m.heap[0].Name = heapMetric
 	thread.OnMaxSteps = m.onMaxSteps
 	thread.SetLocal(meterLocal, m)
 }
@@ -83,15 +88,18 @@ func (m *Meter) Err() error {
 func (m *Meter) Limits() Limits { return m.limits }
 
 // MeterOf gives the meter of the call that thread is executing. A thread that
-// no meter was begun on gets one of its own with the default limits.
+// no meter was begun on gets one of its own, with the default limits, that
+// counts what is charged to it from then on, and does not stop the
+// interpreter.
 func MeterOf(thread *starlark.Thread) *Meter {
 	if m, ok := thread.Local(meterLocal).(*Meter); ok {
 		return m
 	}
-	m := new(Meter)
-	steps := thread.Steps
-	m.Begin(thread, nil, nil)
-	thread.Steps = steps
+	m := &Meter{thread: thread, limits: Default, base: thread.Steps, passive: true, chunk: maxChunk}
+	m.heapAt = m.base + heapStep
+	m.heap[0].Name = heapMetric
+	thread.SetLocal(meterLocal, m)
+	m.schedule()
 	return m
 }
 
@@ -100,7 +108,7 @@ func MeterOf(thread *starlark.Thread) *Meter {
 // returns an error, which the built-in must return too, once the call has
 // reached a limit.
 func (m *Meter) Charge(n int) error {
-	m.thread.Steps += uint64(n)
+	m.thread.Steps += uint64(max(n, 0))
 	if m.thread.Steps < m.next {
 		return nil
 	}
@@ -113,7 +121,9 @@ func (m *Meter) check() error {
 		m.err = m.exceeded()
 	}
 	if m.err != nil {
-		m.thread.Cancel(m.err.Error())
+		if !m.passive {
+			m.thread.Cancel(m.err.Error())
+		}
 		return m.err
 	}
 	m.schedule()
@@ -121,8 +131,8 @@ func (m *Meter) check() error {
 }
 
 func (m *Meter) exceeded() *LimitError {
-	if m.thread.Steps >= m.limits.Steps {
-		return &LimitError{Limit: "steps", Want: m.thread.Steps, Max: m.limits.Steps}
+	if n := m.thread.Steps - m.base; n >= m.limits.Steps {
+		return &LimitError{Limit: "steps", Want: n, Max: m.limits.Steps}
 	}
 	if d := m.thread.CallStackDepth(); d > m.limits.Depth {
 		return &LimitError{Limit: "depth", Want: uint64(d), Max: uint64(m.limits.Depth)}
@@ -185,11 +195,13 @@ func (m *Meter) heapSize() uint64 {
 
 // schedule sets the step of the next check.
 func (m *Meter) schedule() {
-	m.next = m.limits.Steps
-	if s := m.thread.Steps; s < math.MaxUint64-m.chunk {
-		m.next = min(m.next, s+m.chunk)
+	m.next = m.thread.Steps + m.chunk
+	if end := m.base + m.limits.Steps; end > m.base { // or there is no end
+		m.next = min(m.next, end)
 	}
-	m.thread.SetMaxExecutionSteps(m.next)
+	if !m.passive {
+		m.thread.SetMaxExecutionSteps(m.next)
+	}
 }
 
 // epoch is where now starts to count: differences of monotonic time are all

@@ -112,8 +112,9 @@ func checkRepeat(thread *starlark.Thread, op string, x starlark.Value, n starlar
 	switch x := x.(type) {
 	case starlark.String, starlark.Bytes:
 		return CheckBytes(thread, op, product(starlark.Len(x), int(count)))
-	case *starlark.List, starlark.Tuple:
-		return CheckElements(thread, op, product(starlark.Len(x), int(count)))
+	}
+	if n := starlark.Len(x); n >= 0 { // of any type
+		return CheckElements(thread, op, product(n, int(count)))
 	}
 	return nil
 }

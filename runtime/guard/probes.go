@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"slices"
+
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -34,7 +36,7 @@ var (
 
 // probeKey checks what is about to be hashed, or written into an error that
 // says that there is no such key.
-func probeKey(k starlark.Value) (starlark.Value, error) { return k, checkKey(k) }
+func probeKey(k starlark.Value) (starlark.Value, error) { return k, CheckKey(k) }
 
 // probeCompare replaces a container by one that compares itself up to a bound.
 func probeCompare(x starlark.Value) (starlark.Value, error) {
@@ -47,6 +49,9 @@ func probeCompare(x starlark.Value) (starlark.Value, error) {
 		return comparedSet{x}, nil
 	case starlark.Tuple:
 		return comparedTuple{x}, nil
+	}
+	if c, ok := asComposite(x); ok {
+		return x, (&comparer{op: "=="}).composite(c)
 	}
 	return x, nil
 }
@@ -81,8 +86,8 @@ func compareUncharged(op syntax.Token, x, y starlark.Value, depth int) (bool, er
 
 // probeContents replaces a container by one that searches itself up to a
 // bound.
-func probeContents(y starlark.Value) (starlark.Value, error) {
-	switch y := y.(type) {
+func probeContents(v starlark.Value) (starlark.Value, error) {
+	switch y := v.(type) {
 	case *starlark.Dict:
 		return searchedDict{y}, nil
 	case *starlark.Set:
@@ -90,30 +95,54 @@ func probeContents(y starlark.Value) (starlark.Value, error) {
 	case *starlark.List:
 		return searchedList{y}, nil
 	case starlark.Tuple:
-		return searchedTuple{y}, nil
+		if len(y) > maxSlice || slices.ContainsFunc(y, notScalar) {
+			return searchedTuple{y}, nil
+		}
+	case starlark.String, starlark.Bytes:
+	case starlark.Container:
+		return searchedContainer{y}, nil
+	case starlark.Mapping:
+		return searchedMapping{y}, nil
 	}
-	return y, nil
+	return v, nil
 }
+
+func notScalar(v starlark.Value) bool { return !isScalar(v) }
 
 type (
 	searchedDict  struct{ *starlark.Dict }
 	searchedSet   struct{ *starlark.Set }
 	searchedList  struct{ *starlark.List }
 	searchedTuple struct{ starlark.Tuple }
+
+	// Of types that are not Starlark's.
+	searchedContainer struct{ starlark.Container }
+	searchedMapping   struct{ starlark.Mapping }
 )
 
 // Has reports whether x is a key. As the interpreter does for dictionaries, it
 // takes any error of the search for a no.
 func (y searchedDict) Has(x starlark.Value) (bool, error) {
-	if err := checkKey(x); err != nil {
+	return searchedMapping{y.Dict}.Has(x)
+}
+
+func (y searchedMapping) Has(x starlark.Value) (bool, error) {
+	if err := CheckKey(x); err != nil {
 		return false, err
 	}
 	_, found, _ := y.Get(x)
 	return found, nil
 }
 
+func (y searchedContainer) Has(x starlark.Value) (bool, error) {
+	if err := CheckKey(x); err != nil {
+		return false, err
+	}
+	return y.Container.Has(x)
+}
+
 func (y searchedSet) Has(x starlark.Value) (bool, error) {
-	if err := checkKey(x); err != nil {
+	if err := CheckKey(x); err != nil {
 		return false, err
 	}
 	return y.Set.Has(x)

@@ -23,7 +23,7 @@ func sorted(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, k
 	}
 	s := &sorting{values: values, keys: values, comparer: comparer{op: "sorted", meter: MeterOf(thread)}}
 	if key != nil {
-		if s.keys, err = mapped(thread, key, values); err != nil {
+		if s.keys, err = keysOf(thread, key, values); err != nil {
 			return nil, err
 		}
 		s.pairs = true
@@ -60,8 +60,8 @@ func collect(thread *starlark.Thread, op string, x starlark.Iterable) ([]starlar
 	return values, err
 }
 
-// mapped gives key(v) for each of values.
-func mapped(thread *starlark.Thread, key starlark.Callable, values []starlark.Value) ([]starlark.Value, error) {
+// keysOf gives key(v) for each of values.
+func keysOf(thread *starlark.Thread, key starlark.Callable, values []starlark.Value) ([]starlark.Value, error) {
 	keys := make([]starlark.Value, len(values))
 	for i, v := range values {
 		var err error

@@ -11,7 +11,7 @@ import (
 var stringMethods = map[string]method{
 	"capitalize": linear("capitalize"),
 	"count":      linear("count"),
-	"endswith":   affix("endswith"),
+	"endswith":   affix("endswith", strings.HasSuffix),
 	"find":       linear("find"),
 	"format":     stringFormat,
 	"index":      linear("index"),
@@ -23,7 +23,7 @@ var stringMethods = map[string]method{
 	"istitle":    linear("istitle"),
 	"isupper":    linear("isupper"),
 	"join":       stringJoin,
-	"lower":      linear("lower"),
+	"lower":      mapped("lower", strings.ToLower),
 	"lstrip":     strip("lstrip"),
 	"partition":  linear("partition"),
 	"replace":    stringReplace,
@@ -34,10 +34,10 @@ var stringMethods = map[string]method{
 	"rstrip":     strip("rstrip"),
 	"split":      split("split"),
 	"splitlines": stringSplitlines,
-	"startswith": affix("startswith"),
+	"startswith": affix("startswith", strings.HasPrefix),
 	"strip":      strip("strip"),
 	"title":      linear("title"),
-	"upper":      linear("upper"),
+	"upper":      mapped("upper", strings.ToUpper),
 }
 
 // linear is a method that takes time in proportion to the length of the
@@ -57,10 +57,28 @@ func linear(name string) method {
 	}
 }
 
-// affix is startswith or endswith, which may be given any number of affixes.
-func affix(name string) method {
+// mapped is a method without arguments that maps a string by f. It is as
+// linear, but with less ado.
+func mapped(name string, f func(string) string) method {
+	slow := linear(name)
 	return func(thread *starlark.Thread, recv starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		n := len(recv.(starlark.String))
+		if s := recv.(starlark.String); len(s) <= free && len(args)+len(kwargs) == 0 {
+			return starlark.String(f(string(s))), nil
+		}
+		return slow(thread, recv, args, kwargs)
+	}
+}
+
+// affix is startswith or endswith, which may be given any number of affixes.
+func affix(name string, has func(s, affix string) bool) method {
+	return func(thread *starlark.Thread, recv starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+		s := recv.(starlark.String)
+		n := len(s)
+		if len(args) == 1 && len(kwargs) == 0 {
+			if x, ok := args[0].(starlark.String); ok && len(x) <= free {
+				return starlark.Bool(has(string(s), string(x))), nil
+			}
+		}
 		if len(args) > 0 {
 			if err := walked(thread, affixBytes(args[0], n)); err != nil {
 				return nil, err

@@ -35,6 +35,11 @@ func repr(thread *starlark.Thread, op string, v starlark.Value) (string, error) 
 	switch v := v.(type) {
 	case starlark.Bool, starlark.NoneType, starlark.Float:
 		return v.String(), nil
+	case starlark.Int:
+		if err := checkInt(thread, op, v); err != nil {
+			return "", err
+		}
+		return v.String(), nil
 	}
 	w := writer{thread: thread, op: op}
 	if err := w.value(v); err != nil {
@@ -132,6 +137,11 @@ func (w *writer) value(v starlark.Value) error {
 		return w.around(v, "{", "}", func() error { return w.entries(v) })
 	case *starlark.Set:
 		return w.set(v)
+	}
+	if c, ok := asComposite(v); ok { // whose String may know no bound
+		if _, err := Measure(w.thread, w.op, c); err != nil {
+			return err
+		}
 	}
 	return w.text(v.String())
 }
