@@ -360,24 +360,33 @@ func (t *testRun) verdict(s ruletest.Summary) error {
 // with too few. It tells whether there are any of the latter.
 func (t *testRun) showUntested() bool {
 	o := t.options
-	if o.run != "" || len(o.filters) > 0 || o.failFast {
-		return false
+	if o.run != "" || len(o.filters) > 0 || o.failFast || o.watch {
+		return false // not all tests ran
 	}
 	none, oneSided := t.suite.Untested(t.results)
 	if len(none) > 0 {
-		fmt.Fprintf(t.err, "no tests: %s\n", strings.Join(none, ", "))
+		fmt.Fprintf(t.err, "no tests: %s\n", listed(none))
 	}
 	if o.minimum == 0 {
 		return false
 	}
 	few := t.tooFew()
 	if len(few) > 0 {
-		fmt.Fprintf(t.err, "fewer than %d tests: %s\n", o.minimum, strings.Join(few, ", "))
+		fmt.Fprintf(t.err, "fewer than %d tests: %s\n", o.minimum, listed(few))
 	}
 	if len(oneSided) > 0 {
-		fmt.Fprintf(t.err, "no test with a match, or none without: %s\n", strings.Join(oneSided, ", "))
+		fmt.Fprintf(t.err, "no test with a match, or none without: %s\n", listed(oneSided))
 	}
 	return len(few)+len(oneSided)+len(none) > 0
+}
+
+// listed joins names, of a long list the first.
+func listed(names []string) string {
+	const most = 20
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // tooFew lists the rules that fewer tests ask than --minimum-tests says.
