@@ -19,7 +19,7 @@ type Class struct {
 	Base *Class
 
 	// New makes an instance. nil means that the class cannot be called.
-	New func(thread *starlark.Thread, fn string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error)
+	New func(Call) (starlark.Value, error)
 
 	// Members are the attributes of the class itself: constants and class
 	// methods. Those of Base are found too.
@@ -61,7 +61,7 @@ func (c *Class) CallInternal(thread *starlark.Thread, args starlark.Tuple, kwarg
 	if c.New == nil {
 		return nil, pyerr.Type("cannot create '%s' instances", c.FullName)
 	}
-	return c.New(thread, c.Name(), args, kwargs)
+	return c.New(Call{thread, c.Name(), args, kwargs})
 }
 
 // Attr returns a member of the class or of one that it extends.

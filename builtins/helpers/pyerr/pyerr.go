@@ -19,12 +19,19 @@ type Error struct {
 
 	// Msg is the text, what str(e) gives in Python.
 	Msg string
+
+	// Base is the class that Class extends, if that is none of Python's
+	// built-in ones, such as "ValueError" for "AddressValueError".
+	Base string
 }
 
 func (e *Error) Error() string { return e.Msg }
 
 // PyClass returns the name of the exception class.
 func (e *Error) PyClass() string { return e.Class }
+
+// PyBase returns the name of the class that a class of a module extends.
+func (e *Error) PyBase() string { return e.Base }
 
 // New returns an error of the class with a formatted text.
 func New(class, format string, args ...any) error {

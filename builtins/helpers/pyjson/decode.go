@@ -43,6 +43,9 @@ func (e *DecodeError) Error() string {
 // PyClass returns "JSONDecodeError".
 func (e *DecodeError) PyClass() string { return "JSONDecodeError" }
 
+// PyBase returns "ValueError".
+func (e *DecodeError) PyBase() string { return "ValueError" }
+
 // Decode returns the value of the text. A text that is not JSON gives a
 // *DecodeError, one beyond a limit a pyerr.Error.
 func (d *Decoder) Decode(text string) (starlark.Value, error) {

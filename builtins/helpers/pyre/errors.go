@@ -40,3 +40,6 @@ func (e *Error) Error() string {
 
 // PyClass returns "error", the name of re.error.
 func (e *Error) PyClass() string { return "error" }
+
+// PyBase returns "Exception".
+func (e *Error) PyBase() string { return "Exception" }

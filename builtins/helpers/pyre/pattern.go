@@ -69,61 +69,43 @@ func (p *Pattern) CompareSameType(op syntax.Token, y starlark.Value, _ int) (boo
 
 var patternClass = &pyclass.Class{FullName: "re.Pattern"}
 
-var patternMethods = map[string]func(*Pattern, call) (starlark.Value, error){
-	"search":    inRegion((*Pattern).search),
-	"match":     inRegion((*Pattern).start),
-	"fullmatch": inRegion((*Pattern).fullmatch),
-	"findall":   inRegion((*Pattern).findall),
-	"finditer":  inRegion((*Pattern).finditer),
-	"sub":       func(p *Pattern, c call) (starlark.Value, error) { return p.sub(c, false) },
-	"subn":      func(p *Pattern, c call) (starlark.Value, error) { return p.sub(c, true) },
-	"split":     (*Pattern).split,
-}
-
 // Attr returns a field or method.
 func (p *Pattern) Attr(name string) (starlark.Value, error) {
-	switch name {
-	case "pattern":
-		return starlark.String(p.text), nil
-	case "flags":
-		return starlark.MakeInt(p.prog.flags), nil
-	case "groups":
-		return starlark.MakeInt(p.prog.groups), nil
-	case "groupindex":
-		index := starlark.NewDict(len(p.prog.order))
-		for _, name := range p.prog.order {
-			if err := index.SetKey(starlark.String(name), starlark.MakeInt(p.prog.names[name])); err != nil {
-				return nil, err
-			}
-		}
-		index.Freeze()
-		return index, nil
-	}
-	method, ok := patternMethods[name]
-	if !ok {
-		return nil, nil
-	}
-	return starlark.NewBuiltin(name, func(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-		return method(p, call{thread, b.Name(), args, kwargs})
-	}).BindReceiver(p), nil
+	return patternAttrs.Get(p, name, patternClass)
 }
 
 // AttrNames lists the fields and methods.
-func (p *Pattern) AttrNames() []string {
-	return []string{"findall", "finditer", "flags", "fullmatch", "groupindex", "groups", "match", "pattern", "search", "split", "sub", "subn"}
+func (p *Pattern) AttrNames() []string { return patternAttrs.Names(patternClass) }
+
+var patternAttrs = pyclass.Attrs[*Pattern]{
+	Fields: map[string]func(*Pattern) starlark.Value{
+		"pattern":    func(p *Pattern) starlark.Value { return starlark.String(p.text) },
+		"flags":      func(p *Pattern) starlark.Value { return starlark.MakeInt(p.prog.flags) },
+		"groups":     func(p *Pattern) starlark.Value { return starlark.MakeInt(p.prog.groups) },
+		"groupindex": (*Pattern).groupindex,
+	},
+	Methods: map[string]func(*Pattern, call) (starlark.Value, error){
+		"search":    inRegion((*Pattern).search),
+		"match":     inRegion((*Pattern).start),
+		"fullmatch": inRegion((*Pattern).fullmatch),
+		"findall":   inRegion((*Pattern).findall),
+		"finditer":  inRegion((*Pattern).finditer),
+		"sub":       func(p *Pattern, c call) (starlark.Value, error) { return p.sub(c, false) },
+		"subn":      func(p *Pattern, c call) (starlark.Value, error) { return p.sub(c, true) },
+		"split":     (*Pattern).split,
+	},
 }
 
-// A call is what a function was called with.
-type call struct {
-	thread *starlark.Thread
-	fn     string
-	args   starlark.Tuple
-	kwargs []starlark.Tuple
+func (p *Pattern) groupindex() starlark.Value {
+	index := starlark.NewDict(len(p.prog.order))
+	for _, name := range p.prog.order {
+		_ = index.SetKey(starlark.String(name), starlark.MakeInt(p.prog.names[name])) // strings hash
+	}
+	index.Freeze()
+	return index
 }
 
-func (c call) unpack(pairs ...any) error {
-	return pyerr.Unpack(c.fn, c.args, c.kwargs, pairs...)
-}
+type call = pyclass.Call
 
 // textArg is a parameter that is the text to match.
 type textArg string
@@ -148,11 +130,11 @@ type region struct {
 	pos, endpos int // as given, within the text
 }
 
-// region reads the arguments string, pos and endpos.
-func (c call) region() (region, error) {
+// regionOf reads the arguments string, pos and endpos.
+func regionOf(c call) (region, error) {
 	var text textArg
 	pos, endpos := starlark.MakeInt(0), starlark.MakeInt64(1<<62)
-	if err := c.unpack("string", &text, "pos?", &pos, "endpos?", &endpos); err != nil {
+	if err := c.Unpack("string", &text, "pos?", &pos, "endpos?", &endpos); err != nil {
 		return region{}, err
 	}
 	s := string(text)
@@ -181,7 +163,7 @@ func whole(text string) region {
 // inRegion makes a method of what takes a region.
 func inRegion(f func(*Pattern, call, region) (starlark.Value, error)) func(*Pattern, call) (starlark.Value, error) {
 	return func(p *Pattern, c call) (starlark.Value, error) {
-		r, err := c.region()
+		r, err := regionOf(c)
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +179,7 @@ func (p *Pattern) match(c call, r region, m mode) (starlark.Value, error) {
 	if r.at > r.end {
 		return starlark.None, nil
 	}
-	spans, err := p.prog.find(newSubject(r.text[:r.end]), r.at, m, meterOf(c.thread))
+	spans, err := p.prog.find(newSubject(r.text[:r.end]), r.at, m, meterOf(c.Thread))
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +197,7 @@ func (p *Pattern) each(c call, r region, f func(spans []int) (bool, error)) erro
 	}
 	s, m := newSubject(r.text[:r.end]), searching
 	for at := r.at; ; {
-		spans, err := p.prog.find(s, at, m, meterOf(c.thread))
+		spans, err := p.prog.find(s, at, m, meterOf(c.Thread))
 		if err != nil || spans == nil {
 			return err
 		}
@@ -283,7 +265,7 @@ func (p *Pattern) sub(c call, counted bool) (starlark.Value, error) {
 		text  textArg
 		count int
 	)
-	if err := c.unpack("repl", &repl, "string", &text, "count?", &count); err != nil {
+	if err := c.Unpack("repl", &repl, "string", &text, "count?", &count); err != nil {
 		return nil, err
 	}
 	return p.substitute(c, repl, string(text), count, counted)
@@ -336,7 +318,7 @@ type replacer func(dst []byte, spans []int, pieces int) ([]byte, error)
 func (p *Pattern) replacer(c call, repl starlark.Value, r region) (replacer, error) {
 	if fn, ok := repl.(starlark.Callable); ok {
 		return func(dst []byte, spans []int, pieces int) ([]byte, error) {
-			v, err := starlark.Call(c.thread, fn, starlark.Tuple{&Match{pattern: p, region: r, spans: spans}}, nil)
+			v, err := starlark.Call(c.Thread, fn, starlark.Tuple{&Match{pattern: p, region: r, spans: spans}}, nil)
 			if err != nil || v == starlark.None {
 				return dst, err
 			}
@@ -349,7 +331,7 @@ func (p *Pattern) replacer(c call, repl starlark.Value, r region) (replacer, err
 	}
 	text, ok := starlark.AsString(repl)
 	if !ok {
-		return nil, pyerr.Type("%s: for parameter repl: got %s, want a string or function", c.fn, repl.Type())
+		return nil, pyerr.Type("%s: for parameter repl: got %s, want a string or function", c.Fn, repl.Type())
 	}
 	t, err := parseTemplate(text, p.prog.pattern)
 	return func(dst []byte, spans []int, _ int) ([]byte, error) { return t.expand(dst, r.text, spans), nil }, err
@@ -360,7 +342,7 @@ func (p *Pattern) split(c call) (starlark.Value, error) {
 		text     textArg
 		maxsplit int
 	)
-	if err := c.unpack("string", &text, "maxsplit?", &maxsplit); err != nil {
+	if err := c.Unpack("string", &text, "maxsplit?", &maxsplit); err != nil {
 		return nil, err
 	}
 	return p.splitText(c, string(text), maxsplit)

@@ -114,10 +114,10 @@ func (t Time) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool, e
 }
 
 // Attr returns a field or method.
-func (t Time) Attr(name string) (starlark.Value, error) { return timeAttrs.get(t, name, timeClass) }
+func (t Time) Attr(name string) (starlark.Value, error) { return timeAttrs.Get(t, name, timeClass) }
 
 // AttrNames lists the fields and methods.
-func (t Time) AttrNames() []string { return timeAttrs.names(timeClass) }
+func (t Time) AttrNames() []string { return timeAttrs.Names(timeClass) }
 
 // Format returns Python's format(t, spec).
 func (t Time) Format(spec string) (string, error) {
@@ -132,8 +132,8 @@ func (t Time) strftime(format string) string {
 	return Datetime{int64(newYear(1900))*day + t.micros, t.zone, t.fold}.strftime(format)
 }
 
-var timeAttrs = attrs[Time]{
-	fields: map[string]func(Time) starlark.Value{
+var timeAttrs = pyclass.Attrs[Time]{
+	Fields: map[string]func(Time) starlark.Value{
 		"hour":        func(t Time) starlark.Value { return starlark.MakeInt64(t.micros / hour) },
 		"minute":      func(t Time) starlark.Value { return starlark.MakeInt64(t.micros / minute % 60) },
 		"second":      func(t Time) starlark.Value { return starlark.MakeInt64(t.micros / second % 60) },
@@ -141,14 +141,14 @@ var timeAttrs = attrs[Time]{
 		"tzinfo":      func(t Time) starlark.Value { return zoneValue(t.zone) },
 		"fold":        func(t Time) starlark.Value { return starlark.MakeInt(btoi(t.fold)) },
 	},
-	methods: map[string]func(Time, call) (starlark.Value, error){
-		"utcoffset": func(t Time, c call) (starlark.Value, error) { return utcOffset(t.zone), c.unpack() },
-		"tzname":    func(t Time, c call) (starlark.Value, error) { return zoneName(t.zone), c.unpack() },
-		"dst":       func(_ Time, c call) (starlark.Value, error) { return starlark.None, c.unpack() },
+	Methods: map[string]func(Time, call) (starlark.Value, error){
+		"utcoffset": func(t Time, c call) (starlark.Value, error) { return utcOffset(t.zone), c.Unpack() },
+		"tzname":    func(t Time, c call) (starlark.Value, error) { return zoneName(t.zone), c.Unpack() },
+		"dst":       func(_ Time, c call) (starlark.Value, error) { return starlark.None, c.Unpack() },
 		"isoformat": Time.isoFormat,
 		"replace":   Time.replace,
 		"strftime": func(t Time, c call) (starlark.Value, error) {
-			format, err := c.format()
+			format, err := strftimeFormat(c)
 			if err != nil {
 				return nil, err
 			}
@@ -159,7 +159,7 @@ var timeAttrs = attrs[Time]{
 
 func (t Time) isoFormat(c call) (starlark.Value, error) {
 	var spec starlark.Value = starlark.String("auto")
-	if err := c.unpack("timespec?", &spec); err != nil {
+	if err := c.Unpack("timespec?", &spec); err != nil {
 		return nil, err
 	}
 	precision, err := parseTimespec(spec)
@@ -173,7 +173,7 @@ func (t Time) replace(c call) (starlark.Value, error) {
 	h, m, s, us := clockFields(t.micros)
 	tz := zoneArg{zone: t.zone}
 	fold := btoi(t.fold)
-	if err := c.unpack("hour?", &h, "minute?", &m, "second?", &s, "microsecond?", &us,
+	if err := c.Unpack("hour?", &h, "minute?", &m, "second?", &s, "microsecond?", &us,
 		"tzinfo?", &tz, "fold?", &fold); err != nil {
 		return nil, err
 	}
@@ -189,12 +189,12 @@ func timeOf(h, m, s, us int, zone *Timezone, fold int) (Time, error) {
 
 var timeClass = &pyclass.Class{
 	FullName: "datetime.time",
-	New:      constructor(newTime),
-	Members: timeAttrs.unbound(starlark.StringDict{
+	New:      newTime,
+	Members: timeAttrs.Unbound(starlark.StringDict{
 		"min":           Time{},
 		"max":           Time{micros: day - 1},
 		"resolution":    Timedelta{0, 1},
-		"fromisoformat": classMethod("fromisoformat", timeFromISO),
+		"fromisoformat": pyclass.Function("fromisoformat", timeFromISO),
 	}),
 }
 
@@ -203,7 +203,7 @@ func newTime(c call) (starlark.Value, error) {
 		h, m, s, us, fold int
 		tz                zoneArg
 	)
-	if err := c.unpack("hour?", &h, "minute?", &m, "second?", &s, "microsecond?", &us,
+	if err := c.Unpack("hour?", &h, "minute?", &m, "second?", &s, "microsecond?", &us,
 		"tzinfo?", &tz, "fold?", &fold); err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func newTime(c call) (starlark.Value, error) {
 }
 
 func timeFromISO(c call) (starlark.Value, error) {
-	s, err := c.isoText()
+	s, err := isoText(c)
 	if err != nil {
 		return nil, err
 	}

@@ -78,10 +78,10 @@ func (d Date) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (sta
 }
 
 // Attr returns a field or method.
-func (d Date) Attr(name string) (starlark.Value, error) { return dateAttrs.get(d, name, dateClass) }
+func (d Date) Attr(name string) (starlark.Value, error) { return dateAttrs.Get(d, name, dateClass) }
 
 // AttrNames lists the fields and methods.
-func (d Date) AttrNames() []string { return dateAttrs.names(dateClass) }
+func (d Date) AttrNames() []string { return dateAttrs.Names(dateClass) }
 
 // Format returns Python's format(d, spec).
 func (d Date) Format(spec string) (string, error) {
@@ -94,23 +94,23 @@ func (d Date) Format(spec string) (string, error) {
 // datetime returns midnight of the day.
 func (d Date) datetime() Datetime { return Datetime{micros: int64(d.n) * day} }
 
-var dateAttrs = attrs[Date]{
-	fields: map[string]func(Date) starlark.Value{
+var dateAttrs = pyclass.Attrs[Date]{
+	Fields: map[string]func(Date) starlark.Value{
 		"year":  func(d Date) starlark.Value { year, _, _ := civil(d.n); return starlark.MakeInt(year) },
 		"month": func(d Date) starlark.Value { _, month, _ := civil(d.n); return starlark.MakeInt(month) },
 		"day":   func(d Date) starlark.Value { _, _, mday := civil(d.n); return starlark.MakeInt(mday) },
 	},
-	methods: map[string]func(Date, call) (starlark.Value, error){
-		"weekday":     func(d Date, c call) (starlark.Value, error) { return starlark.MakeInt(weekday(d.n)), c.unpack() },
-		"isoweekday":  func(d Date, c call) (starlark.Value, error) { return starlark.MakeInt(weekday(d.n) + 1), c.unpack() },
-		"toordinal":   func(d Date, c call) (starlark.Value, error) { return starlark.MakeInt(d.n + 1), c.unpack() },
-		"isoformat":   func(d Date, c call) (starlark.Value, error) { return starlark.String(d.String()), c.unpack() },
-		"ctime":       func(d Date, c call) (starlark.Value, error) { return starlark.String(d.datetime().ctime()), c.unpack() },
-		"timetuple":   func(d Date, c call) (starlark.Value, error) { return structTime(d.datetime().tm(-1)), c.unpack() },
-		"isocalendar": func(d Date, c call) (starlark.Value, error) { return isoCalendarDate(d.n), c.unpack() },
+	Methods: map[string]func(Date, call) (starlark.Value, error){
+		"weekday":     func(d Date, c call) (starlark.Value, error) { return starlark.MakeInt(weekday(d.n)), c.Unpack() },
+		"isoweekday":  func(d Date, c call) (starlark.Value, error) { return starlark.MakeInt(weekday(d.n) + 1), c.Unpack() },
+		"toordinal":   func(d Date, c call) (starlark.Value, error) { return starlark.MakeInt(d.n + 1), c.Unpack() },
+		"isoformat":   func(d Date, c call) (starlark.Value, error) { return starlark.String(d.String()), c.Unpack() },
+		"ctime":       func(d Date, c call) (starlark.Value, error) { return starlark.String(d.datetime().ctime()), c.Unpack() },
+		"timetuple":   func(d Date, c call) (starlark.Value, error) { return structTime(d.datetime().tm(-1)), c.Unpack() },
+		"isocalendar": func(d Date, c call) (starlark.Value, error) { return isoCalendarDate(d.n), c.Unpack() },
 		"replace":     Date.replace,
 		"strftime": func(d Date, c call) (starlark.Value, error) {
-			format, err := c.format()
+			format, err := strftimeFormat(c)
 			if err != nil {
 				return nil, err
 			}
@@ -120,9 +120,9 @@ var dateAttrs = attrs[Date]{
 }
 
 // format is the argument of strftime.
-func (c call) format() (string, error) {
+func strftimeFormat(c call) (string, error) {
 	var format starlark.Value
-	if err := c.unpack("format", &format); err != nil {
+	if err := c.Unpack("format", &format); err != nil {
 		return "", err
 	}
 	s, ok := starlark.AsString(format)
@@ -143,22 +143,22 @@ func isoCalendarDate(n int) starlark.Value {
 
 var dateClass = &pyclass.Class{
 	FullName: "datetime.date",
-	New:      constructor(newDate),
-	Members: dateAttrs.unbound(starlark.StringDict{
+	New:      newDate,
+	Members: dateAttrs.Unbound(starlark.StringDict{
 		"min":             Date{0},
 		"max":             Date{lastDay},
 		"resolution":      Timedelta{1, 0},
-		"today":           classMethod("today", dateToday),
-		"fromtimestamp":   classMethod("fromtimestamp", dateFromTimestamp),
-		"fromordinal":     classMethod("fromordinal", dateFromOrdinal),
-		"fromisoformat":   classMethod("fromisoformat", dateFromISO),
-		"fromisocalendar": classMethod("fromisocalendar", dateFromISOCalendar),
+		"today":           pyclass.Function("today", dateToday),
+		"fromtimestamp":   pyclass.Function("fromtimestamp", dateFromTimestamp),
+		"fromordinal":     pyclass.Function("fromordinal", dateFromOrdinal),
+		"fromisoformat":   pyclass.Function("fromisoformat", dateFromISO),
+		"fromisocalendar": pyclass.Function("fromisocalendar", dateFromISOCalendar),
 	}),
 }
 
 func newDate(c call) (starlark.Value, error) {
 	var year, month, mday int
-	if err := c.unpack("year", &year, "month", &month, "day", &mday); err != nil {
+	if err := c.Unpack("year", &year, "month", &month, "day", &mday); err != nil {
 		return nil, err
 	}
 	return value(dateOf(year, month, mday))
@@ -173,22 +173,22 @@ func dateOf(year, month, mday int) (Date, error) {
 
 func (d Date) replace(c call) (starlark.Value, error) {
 	year, month, mday := civil(d.n)
-	if err := c.unpack("year?", &year, "month?", &month, "day?", &mday); err != nil {
+	if err := c.Unpack("year?", &year, "month?", &month, "day?", &mday); err != nil {
 		return nil, err
 	}
 	return value(dateOf(year, month, mday))
 }
 
 func dateToday(c call) (starlark.Value, error) {
-	if err := c.unpack(); err != nil {
+	if err := c.Unpack(); err != nil {
 		return nil, err
 	}
-	return Date{int(FromTime(runtime.CallOf(c.thread).Now, nil).micros / day)}, nil
+	return Date{int(FromTime(runtime.CallOf(c.Thread).Now, nil).micros / day)}, nil
 }
 
 func dateFromTimestamp(c call) (starlark.Value, error) {
 	var timestamp starlark.Value
-	if err := c.unpack("timestamp", &timestamp); err != nil {
+	if err := c.Unpack("timestamp", &timestamp); err != nil {
 		return nil, err
 	}
 	seconds, _, err := unixTime(timestamp, math.Floor)
@@ -201,7 +201,7 @@ func dateFromTimestamp(c call) (starlark.Value, error) {
 
 func dateFromOrdinal(c call) (starlark.Value, error) {
 	var ordinal int
-	if err := c.unpack("ordinal", &ordinal); err != nil {
+	if err := c.Unpack("ordinal", &ordinal); err != nil {
 		return nil, err
 	}
 	return value(fromOrdinal(ordinal))
@@ -222,7 +222,7 @@ func fromOrdinal(ordinal int) (Date, error) {
 
 func dateFromISOCalendar(c call) (starlark.Value, error) {
 	var year, week, wday int
-	if err := c.unpack("year", &year, "week", &week, "day", &wday); err != nil {
+	if err := c.Unpack("year", &year, "week", &week, "day", &wday); err != nil {
 		return nil, err
 	}
 	return value(fromISOCalendar(year, week, wday))
@@ -246,7 +246,7 @@ func fromISOCalendar(year, week, wday int) (Date, error) {
 }
 
 func dateFromISO(c call) (starlark.Value, error) {
-	text, err := c.isoText()
+	text, err := isoText(c)
 	if err != nil {
 		return nil, err
 	}
@@ -258,9 +258,9 @@ func dateFromISO(c call) (starlark.Value, error) {
 }
 
 // isoText is the argument of fromisoformat.
-func (c call) isoText() (string, error) {
+func isoText(c call) (string, error) {
 	var text starlark.Value
-	if err := c.unpack("date_string", &text); err != nil {
+	if err := c.Unpack("date_string", &text); err != nil {
 		return "", err
 	}
 	s, ok := starlark.AsString(text)

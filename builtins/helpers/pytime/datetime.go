@@ -142,11 +142,11 @@ func (d Datetime) add(days int, micros int64) (Datetime, error) {
 
 // Attr returns a field or method.
 func (d Datetime) Attr(name string) (starlark.Value, error) {
-	return datetimeAttrs.get(d, name, datetimeClass)
+	return datetimeAttrs.Get(d, name, datetimeClass)
 }
 
 // AttrNames lists the fields and methods.
-func (d Datetime) AttrNames() []string { return datetimeAttrs.names(datetimeClass) }
+func (d Datetime) AttrNames() []string { return datetimeAttrs.Names(datetimeClass) }
 
 // Format returns Python's format(d, spec).
 func (d Datetime) Format(spec string) (string, error) {
@@ -156,8 +156,8 @@ func (d Datetime) Format(spec string) (string, error) {
 	return d.strftime(spec), checkFormat(spec)
 }
 
-var datetimeAttrs = attrs[Datetime]{
-	fields: map[string]func(Datetime) starlark.Value{
+var datetimeAttrs = pyclass.Attrs[Datetime]{
+	Fields: map[string]func(Datetime) starlark.Value{
 		"year":        func(d Datetime) starlark.Value { year, _, _ := civil(d.date().n); return starlark.MakeInt(year) },
 		"month":       func(d Datetime) starlark.Value { _, month, _ := civil(d.date().n); return starlark.MakeInt(month) },
 		"day":         func(d Datetime) starlark.Value { _, _, mday := civil(d.date().n); return starlark.MakeInt(mday) },
@@ -168,34 +168,34 @@ var datetimeAttrs = attrs[Datetime]{
 		"tzinfo":      func(d Datetime) starlark.Value { return zoneValue(d.zone) },
 		"fold":        func(d Datetime) starlark.Value { return starlark.MakeInt(btoi(d.fold)) },
 	},
-	methods: map[string]func(Datetime, call) (starlark.Value, error){
-		"date": func(d Datetime, c call) (starlark.Value, error) { return d.date(), c.unpack() },
-		"time": func(d Datetime, c call) (starlark.Value, error) { return d.time(), c.unpack() },
+	Methods: map[string]func(Datetime, call) (starlark.Value, error){
+		"date": func(d Datetime, c call) (starlark.Value, error) { return d.date(), c.Unpack() },
+		"time": func(d Datetime, c call) (starlark.Value, error) { return d.time(), c.Unpack() },
 		"weekday": func(d Datetime, c call) (starlark.Value, error) {
-			return starlark.MakeInt(weekday(d.date().n)), c.unpack()
+			return starlark.MakeInt(weekday(d.date().n)), c.Unpack()
 		},
 		"isoweekday": func(d Datetime, c call) (starlark.Value, error) {
-			return starlark.MakeInt(weekday(d.date().n) + 1), c.unpack()
+			return starlark.MakeInt(weekday(d.date().n) + 1), c.Unpack()
 		},
-		"toordinal":   func(d Datetime, c call) (starlark.Value, error) { return starlark.MakeInt(d.date().n + 1), c.unpack() },
-		"isocalendar": func(d Datetime, c call) (starlark.Value, error) { return isoCalendarDate(d.date().n), c.unpack() },
-		"ctime":       func(d Datetime, c call) (starlark.Value, error) { return starlark.String(d.ctime()), c.unpack() },
-		"timestamp":   func(d Datetime, c call) (starlark.Value, error) { return starlark.Float(d.timestamp()), c.unpack() },
-		"utcoffset":   func(d Datetime, c call) (starlark.Value, error) { return utcOffset(d.zone), c.unpack() },
-		"tzname":      func(d Datetime, c call) (starlark.Value, error) { return zoneName(d.zone), c.unpack() },
+		"toordinal":   func(d Datetime, c call) (starlark.Value, error) { return starlark.MakeInt(d.date().n + 1), c.Unpack() },
+		"isocalendar": func(d Datetime, c call) (starlark.Value, error) { return isoCalendarDate(d.date().n), c.Unpack() },
+		"ctime":       func(d Datetime, c call) (starlark.Value, error) { return starlark.String(d.ctime()), c.Unpack() },
+		"timestamp":   func(d Datetime, c call) (starlark.Value, error) { return starlark.Float(d.timestamp()), c.Unpack() },
+		"utcoffset":   func(d Datetime, c call) (starlark.Value, error) { return utcOffset(d.zone), c.Unpack() },
+		"tzname":      func(d Datetime, c call) (starlark.Value, error) { return zoneName(d.zone), c.Unpack() },
 		"dst":         func(Datetime, call) (starlark.Value, error) { return starlark.None, nil },
 		"timetz": func(d Datetime, c call) (starlark.Value, error) {
 			t := d.time()
 			t.zone = d.zone
-			return t, c.unpack()
+			return t, c.Unpack()
 		},
-		"timetuple":    func(d Datetime, c call) (starlark.Value, error) { return structTime(d.tm(-1)), c.unpack() },
+		"timetuple":    func(d Datetime, c call) (starlark.Value, error) { return structTime(d.tm(-1)), c.Unpack() },
 		"utctimetuple": Datetime.utcTimetuple,
 		"isoformat":    Datetime.isoFormat,
 		"astimezone":   Datetime.asTimezone,
 		"replace":      Datetime.replace,
 		"strftime": func(d Datetime, c call) (starlark.Value, error) {
-			format, err := c.format()
+			format, err := strftimeFormat(c)
 			if err != nil {
 				return nil, err
 			}
@@ -230,7 +230,7 @@ func (d Datetime) timestamp() float64 {
 }
 
 func (d Datetime) utcTimetuple(c call) (starlark.Value, error) {
-	if err := c.unpack(); err != nil {
+	if err := c.Unpack(); err != nil {
 		return nil, err
 	}
 	utc, err := makeDatetime(d.utc(), nil)
@@ -242,7 +242,7 @@ func (d Datetime) utcTimetuple(c call) (starlark.Value, error) {
 
 func (d Datetime) isoFormat(c call) (starlark.Value, error) {
 	var sep, spec starlark.Value = starlark.String("T"), starlark.String("auto")
-	if err := c.unpack("sep?", &sep, "timespec?", &spec); err != nil {
+	if err := c.Unpack("sep?", &sep, "timespec?", &spec); err != nil {
 		return nil, err
 	}
 	text, ok := starlark.AsString(sep)
@@ -258,7 +258,7 @@ func (d Datetime) isoFormat(c call) (starlark.Value, error) {
 
 func (d Datetime) asTimezone(c call) (starlark.Value, error) {
 	var tz zoneArg
-	if err := c.unpack("tz?", &tz); err != nil {
+	if err := c.Unpack("tz?", &tz); err != nil {
 		return nil, err
 	}
 	to := tz.zone
@@ -276,7 +276,7 @@ func (d Datetime) replace(c call) (starlark.Value, error) {
 	h, m, s, us := clockFields(d.micros % day)
 	tz := zoneArg{zone: d.zone}
 	fold := btoi(d.fold)
-	if err := c.unpack("year?", &year, "month?", &month, "day?", &mday, "hour?", &h, "minute?", &m,
+	if err := c.Unpack("year?", &year, "month?", &month, "day?", &mday, "hour?", &h, "minute?", &m,
 		"second?", &s, "microsecond?", &us, "tzinfo?", &tz, "fold?", &fold); err != nil {
 		return nil, err
 	}
@@ -300,21 +300,21 @@ func datetimeOf(year, month, mday, h, m, s, us int, zone *Timezone, fold int) (D
 var datetimeClass = &pyclass.Class{
 	FullName: "datetime.datetime",
 	Base:     dateClass,
-	New:      constructor(newDatetime),
-	Members: datetimeAttrs.unbound(starlark.StringDict{
+	New:      newDatetime,
+	Members: datetimeAttrs.Unbound(starlark.StringDict{
 		"min":              Datetime{},
 		"max":              Datetime{micros: lastMicro},
 		"resolution":       Timedelta{0, 1},
-		"now":              classMethod("now", datetimeNow),
-		"utcnow":           classMethod("utcnow", datetimeToday),
-		"today":            classMethod("today", datetimeToday),
-		"fromtimestamp":    classMethod("fromtimestamp", datetimeFromTimestamp),
-		"utcfromtimestamp": classMethod("utcfromtimestamp", datetimeUTCFromTimestamp),
-		"fromordinal":      classMethod("fromordinal", datetimeFromOrdinal),
-		"fromisoformat":    classMethod("fromisoformat", datetimeFromISO),
-		"fromisocalendar":  classMethod("fromisocalendar", datetimeFromISOCalendar),
-		"combine":          classMethod("combine", datetimeCombine),
-		"strptime":         classMethod("strptime", datetimeStrptime),
+		"now":              pyclass.Function("now", datetimeNow),
+		"utcnow":           pyclass.Function("utcnow", datetimeToday),
+		"today":            pyclass.Function("today", datetimeToday),
+		"fromtimestamp":    pyclass.Function("fromtimestamp", datetimeFromTimestamp),
+		"utcfromtimestamp": pyclass.Function("utcfromtimestamp", datetimeUTCFromTimestamp),
+		"fromordinal":      pyclass.Function("fromordinal", datetimeFromOrdinal),
+		"fromisoformat":    pyclass.Function("fromisoformat", datetimeFromISO),
+		"fromisocalendar":  pyclass.Function("fromisocalendar", datetimeFromISOCalendar),
+		"combine":          pyclass.Function("combine", datetimeCombine),
+		"strptime":         pyclass.Function("strptime", datetimeStrptime),
 	}),
 }
 
@@ -324,7 +324,7 @@ func newDatetime(c call) (starlark.Value, error) {
 		h, m, s, us, fold int
 		tz                zoneArg
 	)
-	if err := c.unpack("year", &year, "month", &month, "day", &mday, "hour?", &h, "minute?", &m,
+	if err := c.Unpack("year", &year, "month", &month, "day", &mday, "hour?", &h, "minute?", &m,
 		"second?", &s, "microsecond?", &us, "tzinfo?", &tz, "fold?", &fold); err != nil {
 		return nil, err
 	}
@@ -333,17 +333,17 @@ func newDatetime(c call) (starlark.Value, error) {
 
 func datetimeNow(c call) (starlark.Value, error) {
 	var tz zoneArg
-	if err := c.unpack("tz?", &tz); err != nil {
+	if err := c.Unpack("tz?", &tz); err != nil {
 		return nil, err
 	}
-	return FromTime(runtime.CallOf(c.thread).Now, tz.zone), nil
+	return FromTime(runtime.CallOf(c.Thread).Now, tz.zone), nil
 }
 
 func datetimeToday(c call) (starlark.Value, error) {
-	if err := c.unpack(); err != nil {
+	if err := c.Unpack(); err != nil {
 		return nil, err
 	}
-	return FromTime(runtime.CallOf(c.thread).Now, nil), nil
+	return FromTime(runtime.CallOf(c.Thread).Now, nil), nil
 }
 
 func datetimeFromTimestamp(c call) (starlark.Value, error) {
@@ -351,7 +351,7 @@ func datetimeFromTimestamp(c call) (starlark.Value, error) {
 		timestamp starlark.Value
 		tz        zoneArg
 	)
-	if err := c.unpack("timestamp", &timestamp, "tz?", &tz); err != nil {
+	if err := c.Unpack("timestamp", &timestamp, "tz?", &tz); err != nil {
 		return nil, err
 	}
 	return datetimeFromUnix(timestamp, tz.zone)
@@ -359,7 +359,7 @@ func datetimeFromTimestamp(c call) (starlark.Value, error) {
 
 func datetimeUTCFromTimestamp(c call) (starlark.Value, error) {
 	var timestamp starlark.Value
-	if err := c.unpack("timestamp", &timestamp); err != nil {
+	if err := c.Unpack("timestamp", &timestamp); err != nil {
 		return nil, err
 	}
 	return datetimeFromUnix(timestamp, nil)
@@ -375,7 +375,7 @@ func datetimeFromUnix(timestamp starlark.Value, zone *Timezone) (starlark.Value,
 
 func datetimeFromOrdinal(c call) (starlark.Value, error) {
 	var ordinal int
-	if err := c.unpack("ordinal", &ordinal); err != nil {
+	if err := c.Unpack("ordinal", &ordinal); err != nil {
 		return nil, err
 	}
 	date, err := fromOrdinal(ordinal)
@@ -384,7 +384,7 @@ func datetimeFromOrdinal(c call) (starlark.Value, error) {
 
 func datetimeFromISOCalendar(c call) (starlark.Value, error) {
 	var year, week, wday int
-	if err := c.unpack("year", &year, "week", &week, "day", &wday); err != nil {
+	if err := c.Unpack("year", &year, "week", &week, "day", &wday); err != nil {
 		return nil, err
 	}
 	date, err := fromISOCalendar(year, week, wday)
@@ -397,7 +397,7 @@ func datetimeCombine(c call) (starlark.Value, error) {
 		t  Time
 		tz zoneArg
 	)
-	if err := c.unpack("date", &d, "time", &t, "tzinfo?", &tz); err != nil {
+	if err := c.Unpack("date", &d, "time", &t, "tzinfo?", &tz); err != nil {
 		return nil, err
 	}
 	if !tz.set {
@@ -413,7 +413,7 @@ func datetimeCombine(c call) (starlark.Value, error) {
 }
 
 func datetimeFromISO(c call) (starlark.Value, error) {
-	text, err := c.isoText()
+	text, err := isoText(c)
 	if err != nil {
 		return nil, err
 	}

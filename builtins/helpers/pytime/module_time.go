@@ -3,6 +3,7 @@ package pytime
 import (
 	"math"
 
+	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime"
 	"go.starlark.net/starlark"
@@ -29,18 +30,18 @@ func TimeModule() runtime.Module {
 	return runtime.Module{
 		Names: []string{"time"},
 		Members: starlark.StringDict{
-			"time":         classMethod("time", timeTime),
-			"time_ns":      classMethod("time_ns", timeNanos),
-			"monotonic":    classMethod("monotonic", timeTime),
-			"perf_counter": classMethod("perf_counter", timeTime),
-			"gmtime":       classMethod("gmtime", fieldsIn("GMT")),
-			"localtime":    classMethod("localtime", fieldsIn("UTC")),
-			"mktime":       classMethod("mktime", timeMktime),
-			"strftime":     classMethod("strftime", timeStrftime),
-			"strptime":     classMethod("strptime", timeStrptime),
-			"asctime":      classMethod("asctime", timeAsctime),
-			"ctime":        classMethod("ctime", timeCtime),
-			"sleep":        classMethod("sleep", timeSleep),
+			"time":         pyclass.Function("time", timeTime),
+			"time_ns":      pyclass.Function("time_ns", timeNanos),
+			"monotonic":    pyclass.Function("monotonic", timeTime),
+			"perf_counter": pyclass.Function("perf_counter", timeTime),
+			"gmtime":       pyclass.Function("gmtime", fieldsIn("GMT")),
+			"localtime":    pyclass.Function("localtime", fieldsIn("UTC")),
+			"mktime":       pyclass.Function("mktime", timeMktime),
+			"strftime":     pyclass.Function("strftime", timeStrftime),
+			"strptime":     pyclass.Function("strptime", timeStrptime),
+			"asctime":      pyclass.Function("asctime", timeAsctime),
+			"ctime":        pyclass.Function("ctime", timeCtime),
+			"sleep":        pyclass.Function("sleep", timeSleep),
 			"struct_time":  structTimeClass,
 			"tzname":       starlark.Tuple{starlark.String("UTC"), starlark.String("UTC")},
 			"timezone":     starlark.MakeInt(0),
@@ -51,24 +52,24 @@ func TimeModule() runtime.Module {
 }
 
 func timeTime(c call) (starlark.Value, error) {
-	if err := c.unpack(); err != nil {
+	if err := c.Unpack(); err != nil {
 		return nil, err
 	}
-	now := runtime.CallOf(c.thread).Now
+	now := runtime.CallOf(c.Thread).Now
 	return starlark.Float(float64(now.Unix()) + float64(now.Nanosecond())/1e9), nil
 }
 
 func timeNanos(c call) (starlark.Value, error) {
-	if err := c.unpack(); err != nil {
+	if err := c.Unpack(); err != nil {
 		return nil, err
 	}
-	now := runtime.CallOf(c.thread).Now
+	now := runtime.CallOf(c.Thread).Now
 	return starlark.MakeInt64(now.Unix()).Mul(starlark.MakeInt64(1e9)).Add(starlark.MakeInt(now.Nanosecond())), nil
 }
 
 func timeSleep(c call) (starlark.Value, error) {
 	var seconds starlark.Value
-	if err := c.unpack("secs", &seconds); err != nil {
+	if err := c.Unpack("secs", &seconds); err != nil {
 		return nil, err
 	}
 	return nil, pyerr.New("RuntimeError", "sleep: a rule cannot sleep, other events wait for it")
@@ -77,7 +78,7 @@ func timeSleep(c call) (starlark.Value, error) {
 // fieldsIn makes gmtime or localtime, which differ in the name of the zone.
 func fieldsIn(zone string) func(call) (starlark.Value, error) {
 	return func(c call) (starlark.Value, error) {
-		t, err := c.fields(zone)
+		t, err := timestampFields(c, zone)
 		if err != nil {
 			return nil, err
 		}
@@ -86,13 +87,13 @@ func fieldsIn(zone string) func(call) (starlark.Value, error) {
 }
 
 // fields returns the fields of a timestamp, by default of now.
-func (c call) fields(zone string) (tm, error) {
+func timestampFields(c call, zone string) (tm, error) {
 	var secs starlark.Value
-	if err := c.unpack("secs??", &secs); err != nil {
+	if err := c.Unpack("secs??", &secs); err != nil {
 		return tm{}, err
 	}
 	if secs == nil {
-		return unixFields(runtime.CallOf(c.thread).Now.Unix(), zone)
+		return unixFields(runtime.CallOf(c.Thread).Now.Unix(), zone)
 	}
 	seconds, _, err := unixTime(secs, math.Floor)
 	if err != nil {
@@ -117,10 +118,10 @@ func unixFields(seconds int64, zone string) (tm, error) {
 
 func timeMktime(c call) (starlark.Value, error) {
 	var t starlark.Value
-	if err := c.unpack("t", &t); err != nil {
+	if err := c.Unpack("t", &t); err != nil {
 		return nil, err
 	}
-	fields, err := unpackTime(t, c.fn)
+	fields, err := unpackTime(t, c.Fn)
 	if err != nil {
 		return nil, err
 	}
@@ -132,10 +133,10 @@ func timeStrftime(c call) (starlark.Value, error) {
 		format string
 		t      starlark.Value
 	)
-	if err := c.unpack("format", &format, "t?", &t); err != nil {
+	if err := c.Unpack("format", &format, "t?", &t); err != nil {
 		return nil, err
 	}
-	fields, err := c.fieldsOrNow(t)
+	fields, err := fieldsOrNow(c, t)
 	if err == nil {
 		err = checkFormat(format)
 	}
@@ -146,11 +147,11 @@ func timeStrftime(c call) (starlark.Value, error) {
 }
 
 // fieldsOrNow returns the fields of a tuple, checked, or of now.
-func (c call) fieldsOrNow(t starlark.Value) (tm, error) {
+func fieldsOrNow(c call, t starlark.Value) (tm, error) {
 	if t == nil {
-		return unixFields(runtime.CallOf(c.thread).Now.Unix(), "UTC")
+		return unixFields(runtime.CallOf(c.Thread).Now.Unix(), "UTC")
 	}
-	fields, err := unpackTime(t, c.fn)
+	fields, err := unpackTime(t, c.Fn)
 	if err != nil {
 		return fields, err
 	}
@@ -158,7 +159,7 @@ func (c call) fieldsOrNow(t starlark.Value) (tm, error) {
 }
 
 func timeStrptime(c call) (starlark.Value, error) {
-	p, err := c.strptime("%a %b %d %H:%M:%S %Y")
+	p, err := strptimeCall(c, "%a %b %d %H:%M:%S %Y")
 	if err != nil {
 		return nil, err
 	}
@@ -171,10 +172,10 @@ func timeStrptime(c call) (starlark.Value, error) {
 
 func timeAsctime(c call) (starlark.Value, error) {
 	var t starlark.Value
-	if err := c.unpack("t?", &t); err != nil {
+	if err := c.Unpack("t?", &t); err != nil {
 		return nil, err
 	}
-	fields, err := c.fieldsOrNow(t)
+	fields, err := fieldsOrNow(c, t)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +183,7 @@ func timeAsctime(c call) (starlark.Value, error) {
 }
 
 func timeCtime(c call) (starlark.Value, error) {
-	fields, err := c.fields("UTC")
+	fields, err := timestampFields(c, "UTC")
 	if err != nil {
 		return nil, err
 	}

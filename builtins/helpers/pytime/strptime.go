@@ -549,7 +549,7 @@ func (p *parsed) complete() error {
 }
 
 func datetimeStrptime(c call) (starlark.Value, error) {
-	p, err := c.strptime("")
+	p, err := strptimeCall(c, "")
 	if err != nil {
 		return nil, err
 	}
@@ -566,13 +566,13 @@ func datetimeStrptime(c call) (starlark.Value, error) {
 
 // strptime reads the arguments of strptime and the text. An empty format is
 // none, and must be given.
-func (c call) strptime(format string) (parsed, error) {
+func strptimeCall(c call, format string) (parsed, error) {
 	text, form := starlark.Value(nil), starlark.Value(starlark.String(format))
 	optional := "format?"
 	if format == "" {
 		optional = "format"
 	}
-	if err := c.unpack("date_string", &text, optional, &form); err != nil {
+	if err := c.Unpack("date_string", &text, optional, &form); err != nil {
 		return parsed{}, err
 	}
 	s, ok := starlark.AsString(text)

@@ -34,9 +34,9 @@ func newStruct(elems starlark.Tuple, zone, gmtoff starlark.Value) *pyclass.Named
 
 var structTimeClass = &pyclass.Class{
 	FullName: "time.struct_time",
-	New: constructor(func(c call) (starlark.Value, error) {
+	New: func(c call) (starlark.Value, error) {
 		var sequence starlark.Iterable
-		if err := c.unpack("sequence", &sequence); err != nil {
+		if err := c.Unpack("sequence", &sequence); err != nil {
 			return nil, err
 		}
 		elems := make(starlark.Tuple, 0, 12)
@@ -50,7 +50,7 @@ var structTimeClass = &pyclass.Class{
 		}
 		more := append(elems[9:len(elems):len(elems)], starlark.None, starlark.None)
 		return newStruct(elems[:9:9], more[0], more[1]), nil
-	}),
+	},
 }
 
 // unpackTime reads a tuple of nine numbers.

@@ -303,29 +303,29 @@ func roundDiv(a, b *big.Int) *big.Int {
 
 // Attr returns a field or method.
 func (d Timedelta) Attr(name string) (starlark.Value, error) {
-	return timedeltaAttrs.get(d, name, timedeltaClass)
+	return timedeltaAttrs.Get(d, name, timedeltaClass)
 }
 
 // AttrNames lists the fields and methods.
-func (d Timedelta) AttrNames() []string { return timedeltaAttrs.names(timedeltaClass) }
+func (d Timedelta) AttrNames() []string { return timedeltaAttrs.Names(timedeltaClass) }
 
-var timedeltaAttrs = attrs[Timedelta]{
-	fields: map[string]func(Timedelta) starlark.Value{
+var timedeltaAttrs = pyclass.Attrs[Timedelta]{
+	Fields: map[string]func(Timedelta) starlark.Value{
 		"days":         func(d Timedelta) starlark.Value { return starlark.MakeInt(d.days) },
 		"seconds":      func(d Timedelta) starlark.Value { return starlark.MakeInt64(d.micros / second) },
 		"microseconds": func(d Timedelta) starlark.Value { return starlark.MakeInt64(d.micros % second) },
 	},
-	methods: map[string]func(Timedelta, call) (starlark.Value, error){
+	Methods: map[string]func(Timedelta, call) (starlark.Value, error){
 		"total_seconds": func(d Timedelta, c call) (starlark.Value, error) {
-			return starlark.Float(d.Seconds()), c.unpack()
+			return starlark.Float(d.Seconds()), c.Unpack()
 		},
 	},
 }
 
 var timedeltaClass = &pyclass.Class{
 	FullName: "datetime.timedelta",
-	New:      constructor(newTimedelta),
-	Members: timedeltaAttrs.unbound(starlark.StringDict{
+	New:      newTimedelta,
+	Members: timedeltaAttrs.Unbound(starlark.StringDict{
 		"min":        Timedelta{-maxDays, 0},
 		"max":        Timedelta{maxDays, day - 1},
 		"resolution": Timedelta{0, 1},
@@ -352,7 +352,7 @@ func newTimedelta(c call) (starlark.Value, error) {
 	for i := range parts {
 		pairs = append(pairs, parts[i].name+"?", &parts[i].arg)
 	}
-	if err := c.unpack(pairs...); err != nil {
+	if err := c.Unpack(pairs...); err != nil {
 		return nil, err
 	}
 	sum, fraction := new(big.Int), 0.0

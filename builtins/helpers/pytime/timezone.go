@@ -104,19 +104,19 @@ func (z *Timezone) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bo
 
 // Attr returns a method.
 func (z *Timezone) Attr(name string) (starlark.Value, error) {
-	return timezoneAttrs.get(z, name, timezoneClass)
+	return timezoneAttrs.Get(z, name, timezoneClass)
 }
 
 // AttrNames lists the methods.
-func (z *Timezone) AttrNames() []string { return timezoneAttrs.names(timezoneClass) }
+func (z *Timezone) AttrNames() []string { return timezoneAttrs.Names(timezoneClass) }
 
-var timezoneAttrs = attrs[*Timezone]{
-	methods: map[string]func(*Timezone, call) (starlark.Value, error){
-		"utcoffset": func(z *Timezone, c call) (starlark.Value, error) { return z.delta(), c.datetimeOrNone() },
+var timezoneAttrs = pyclass.Attrs[*Timezone]{
+	Methods: map[string]func(*Timezone, call) (starlark.Value, error){
+		"utcoffset": func(z *Timezone, c call) (starlark.Value, error) { return z.delta(), checkDatetimeOrNone(c) },
 		"tzname": func(z *Timezone, c call) (starlark.Value, error) {
-			return starlark.String(z.String()), c.datetimeOrNone()
+			return starlark.String(z.String()), checkDatetimeOrNone(c)
 		},
-		"dst":     func(_ *Timezone, c call) (starlark.Value, error) { return starlark.None, c.datetimeOrNone() },
+		"dst":     func(_ *Timezone, c call) (starlark.Value, error) { return starlark.None, checkDatetimeOrNone(c) },
 		"fromutc": (*Timezone).fromUTC,
 	},
 }
@@ -126,8 +126,8 @@ var tzinfoClass = &pyclass.Class{FullName: "datetime.tzinfo"}
 var timezoneClass = &pyclass.Class{
 	FullName: "datetime.timezone",
 	Base:     tzinfoClass,
-	New:      constructor(newTimezone),
-	Members: timezoneAttrs.unbound(starlark.StringDict{
+	New:      newTimezone,
+	Members: timezoneAttrs.Unbound(starlark.StringDict{
 		"utc": UTC,
 		"min": &Timezone{offset: -day + minute},
 		"max": &Timezone{offset: day - minute},
@@ -139,7 +139,7 @@ func newTimezone(c call) (starlark.Value, error) {
 		offset starlark.Value
 		name   starlark.Value
 	)
-	if err := c.unpack("offset", &offset, "name?", &name); err != nil {
+	if err := c.Unpack("offset", &offset, "name?", &name); err != nil {
 		return nil, err
 	}
 	delta, ok := offset.(Timedelta)
@@ -158,21 +158,21 @@ func newTimezone(c call) (starlark.Value, error) {
 }
 
 // datetimeOrNone checks the argument of the methods that do not need it.
-func (c call) datetimeOrNone() error {
+func checkDatetimeOrNone(c call) error {
 	var dt starlark.Value
-	if err := c.unpack("dt", &dt); err != nil {
+	if err := c.Unpack("dt", &dt); err != nil {
 		return err
 	}
 	switch dt.(type) {
 	case Datetime, starlark.NoneType:
 		return nil
 	}
-	return pyerr.Type("%s(dt) argument must be a datetime instance or None, not %s", c.fn, pyerr.TypeName(dt))
+	return pyerr.Type("%s(dt) argument must be a datetime instance or None, not %s", c.Fn, pyerr.TypeName(dt))
 }
 
 func (z *Timezone) fromUTC(c call) (starlark.Value, error) {
 	var dt starlark.Value
-	if err := c.unpack("dt", &dt); err != nil {
+	if err := c.Unpack("dt", &dt); err != nil {
 		return nil, err
 	}
 	d, ok := dt.(Datetime)
