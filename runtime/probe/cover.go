@@ -20,7 +20,7 @@ import (
 // The interpreter counts up to four times as many steps for covered code as
 // for plain code.
 func Cover(f *syntax.File) *Points {
-	c := &coverer{points: &Points{path: f.Path}, pos: syntax.Start(f)}
+	c := &coverer{points: &Points{path: f.Path}, pos: topPlace(f)}
 	if !tooDeep(f) {
 		f.Stmts = c.stmts(f.Stmts)
 	}
@@ -70,7 +70,7 @@ func (c *coverer) counter(s syntax.Stmt) syntax.Stmt {
 	if ret, ok := s.(*syntax.ReturnStmt); ok && isTrue(ret.Result) {
 		c.points.returns = append(c.points.returns, named{pos: ret.Return, count: n})
 	}
-	return n.stmt(syntax.Start(s), firstPlace([]syntax.Stmt{s}, c.pos))
+	return n.stmt(startOf(s), firstPlace([]syntax.Stmt{s}, c.pos))
 }
 
 func isTrue(e syntax.Expr) bool {
@@ -191,14 +191,15 @@ func (c *coverer) loop(e *syntax.Expr) {
 // the statements inside of it.
 func linesOf(s syntax.Stmt) []int {
 	var l lineSet
-	start, end := s.Span()
-	l.add(start)
+	l.add(startOf(s))
 	switch s := s.(type) {
-	case *syntax.IfStmt, *syntax.WhileStmt, *syntax.ForStmt:
 	case *syntax.DefStmt:
 		l.add(s.Rparen)
-	default:
-		l.add(end)
+	case *syntax.LoadStmt:
+		for _, name := range s.From {
+			l.add(name.NamePos)
+		}
+		l.add(s.Rparen)
 	}
 	stmtExprs(s, func(e *syntax.Expr) { l.expr(*e) })
 	return l

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"slices"
 	"strconv"
 
 	"go.starlark.net/starlark"
@@ -23,7 +24,7 @@ type Source struct {
 func Explain(f *syntax.File, src []byte) *Source {
 	s := &Source{text: newText(src)}
 	if !tooDeep(f) {
-		x := &explainer{source: s, fn: &function{"<toplevel>", syntax.Start(f)}}
+		x := &explainer{source: s, fn: &function{"<toplevel>", topPlace(f)}}
 		x.stmts(f.Stmts)
 	}
 	return s
@@ -87,7 +88,7 @@ func (x *explainer) stmt(s syntax.Stmt) {
 		x.stmts(s.Body)
 	case *syntax.ReturnStmt:
 		if s.Result == nil {
-			s.Result = x.nothing(s)
+			s.Result = x.nothing(s.Span())
 			return
 		}
 		x.result(&s.Result)
@@ -107,29 +108,23 @@ func (x *explainer) def(s *syntax.DefStmt) {
 	x.stmts(s.Body)
 
 	doc := 0
-	if isText(s.Body[0]) {
+	if len(s.Body) > 0 && isText(s.Body[0]) {
 		doc = 1
 	}
-	body := append([]syntax.Stmt{}, s.Body[:doc]...)
-	body = append(body, &syntax.ExprStmt{X: x.site(roleEntry, nil).call(first, first)})
-	body = append(body, s.Body[doc:]...)
-	if last, ok := body[len(body)-1].(*syntax.ReturnStmt); !ok || last == nil {
-		body = append(body, &syntax.ReturnStmt{Return: s.Def, Result: x.nothing(s)})
+	entry := &syntax.ExprStmt{X: x.site(roleEntry, nil).call(first, first)}
+	s.Body = slices.Insert(slices.Clone(s.Body), doc, syntax.Stmt(entry))
+	if _, ok := s.Body[len(s.Body)-1].(*syntax.ReturnStmt); !ok {
+		s.Body = append(s.Body, &syntax.ReturnStmt{Return: s.Def, Result: x.nothing(s.Def, s.Def)})
 	}
-	s.Body = body
 	x.fn = outer
 }
 
-// nothing is the result of a function that returns without one: by the
-// statement s, or at the end of the function s.
-func (x *explainer) nothing(s syntax.Stmt) syntax.Expr {
-	start, end := s.Span()
-	if _, ok := s.(*syntax.DefStmt); ok {
-		end = start
-	}
-	site := x.site(roleResult, nil)
-	site.start, site.end, site.constant = start, end, true
-	return site.call(start, end, &syntax.Ident{NamePos: start, Name: nameNone})
+// nothing is the result of a function that returns without one: by a return
+// statement from start to end, or, with the place of its def, at its end.
+func (x *explainer) nothing(start, end syntax.Position) syntax.Expr {
+	s := x.site(roleResult, nil)
+	s.start, s.end, s.constant = start, end, true
+	return s.call(start, end, &syntax.Ident{NamePos: start, Name: nameNone})
 }
 
 // result wraps what a function returns.

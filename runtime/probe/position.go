@@ -106,20 +106,15 @@ func firstPlace(body []syntax.Stmt, pos syntax.Position) syntax.Position {
 		if b, ok := s.(*syntax.BranchStmt); isText(s) || ok && b.Token == syntax.PASS {
 			continue // no instruction
 		}
-		if def, ok := s.(*syntax.DefStmt); ok {
-			return def.Def
-		}
-		first := pos
-		if a, ok := s.(*syntax.AssignStmt); ok && a.Op != syntax.EQ {
-			return firstOf(a.LHS, pos)
-		}
-		done := false
-		stmtExprs(s, func(e *syntax.Expr) {
-			if !done {
-				first, done = firstOf(*e, pos), true
+		switch s := s.(type) {
+		case *syntax.DefStmt:
+			return s.Def
+		case *syntax.AssignStmt:
+			if s.Op != syntax.EQ {
+				return firstOf(s.LHS, pos)
 			}
-		})
-		return first
+		}
+		return firstAmong(func(f func(*syntax.Expr)) { stmtExprs(s, f) }, pos)
 	}
 	return pos
 }
@@ -140,11 +135,43 @@ func firstOf(e syntax.Expr, pos syntax.Position) syntax.Position {
 	case *syntax.Literal, *syntax.DictExpr, *syntax.Comprehension:
 		return pos
 	}
-	first, done := pos, false
-	subExprs(e, func(x *syntax.Expr) {
-		if !done {
-			first, done = firstOf(*x, pos), true
+	return firstAmong(func(f func(*syntax.Expr)) { subExprs(e, f) }, pos)
+}
+
+// firstAmong is firstOf for the first of the expressions that each gives.
+func firstAmong(each func(func(*syntax.Expr)), pos syntax.Position) syntax.Position {
+	var first *syntax.Expr
+	each(func(e *syntax.Expr) {
+		if first == nil {
+			first = e
 		}
 	})
-	return first
+	if first == nil {
+		return pos
+	}
+	return firstOf(*first, pos)
+}
+
+// startOf gives the place where a statement starts. Other than its Span, it
+// needs no statements in its body.
+func startOf(s syntax.Stmt) syntax.Position {
+	switch s := s.(type) {
+	case *syntax.DefStmt:
+		return s.Def
+	case *syntax.IfStmt:
+		return s.If
+	case *syntax.ForStmt:
+		return s.For
+	case *syntax.WhileStmt:
+		return s.While
+	}
+	return syntax.Start(s)
+}
+
+// topPlace gives the place where the code of a file starts.
+func topPlace(f *syntax.File) syntax.Position {
+	if len(f.Stmts) == 0 {
+		return syntax.Position{}
+	}
+	return startOf(f.Stmts[0])
 }

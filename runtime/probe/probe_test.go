@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,11 +37,9 @@ func covered(f *syntax.File, _ []byte) starlark.StringDict { return probe.Cover(
 // functions of Starlark are.
 func environment() starlark.StringDict {
 	env := starlark.StringDict{
-		"struct":  starlark.NewBuiltin("struct", starlarkstruct.Make),
-		"forever": forever{},
-		"once": starlark.NewBuiltin("once", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-			return stream{iter: starlark.Iterate(args[0])}, nil
-		}),
+		"struct": starlark.NewBuiltin("struct", starlarkstruct.Make),
+		"crowd":  crowd{},
+		"once":   starlark.NewBuiltin("once", once),
 	}
 	for name, v := range starlark.Universe {
 		if _, ok := v.(*starlark.Builtin); ok {
@@ -48,6 +47,16 @@ func environment() starlark.StringDict {
 		}
 	}
 	return env
+}
+
+// once gives an iterable that can be gone through once.
+func once(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var x starlark.Iterable
+	err := starlark.UnpackPositionalArgs(b.Name(), args, kwargs, 1, &x)
+	if err != nil {
+		return nil, err
+	}
+	return &stream{elements: slices.Collect(starlark.Elements(x))}, nil
 }
 
 // compile compiles src after a pass.
@@ -116,23 +125,40 @@ func golden(t *testing.T, folder string, f func(t *testing.T, src string, inputs
 	}
 }
 
-// forever is an iterable without end.
-type forever struct{ starlark.NoneType }
+// crowd is an iterable of 100,000 elements, whose number it does not tell.
+type crowd struct{ n int }
 
-func (forever) Iterate() starlark.Iterator  { return forever{} }
-func (forever) Next(p *starlark.Value) bool { *p = starlark.None; return true }
-func (forever) Done()                       {}
-func (forever) String() string              { return "forever" }
-func (forever) Type() string                { return "forever" }
+func (crowd) Iterate() starlark.Iterator { return new(crowd) }
+func (crowd) Done()                      {}
+func (crowd) String() string             { return "crowd" }
+func (crowd) Type() string               { return "crowd" }
+func (crowd) Freeze()                    {}
+func (crowd) Truth() starlark.Bool       { return true }
+func (crowd) Hash() (uint32, error)      { return 0, nil }
+
+func (m *crowd) Next(p *starlark.Value) bool {
+	m.n++
+	*p = starlark.None
+	return m.n <= 100_000
+}
 
 // stream is an iterable that can be gone through once.
 type stream struct {
 	starlark.NoneType
-	iter starlark.Iterator
+	elements []starlark.Value
 }
 
-func (s stream) Iterate() starlark.Iterator { return s.iter }
-func (s stream) Type() string               { return "stream" }
+func (s *stream) Iterate() starlark.Iterator { return s }
+func (s *stream) Type() string               { return "stream" }
+func (s *stream) Done()                      {}
+
+func (s *stream) Next(p *starlark.Value) bool {
+	if len(s.elements) == 0 {
+		return false
+	}
+	*p, s.elements = s.elements[0], s.elements[1:]
+	return true
+}
 
 func TestHidden(t *testing.T) {
 	src := "def f(x):\n  if x: return x == 1\n"

@@ -111,7 +111,7 @@ func TestValues(t *testing.T) {
 		{starlark.MakeBigInt(huge), "<int of 10000001 bits>"},
 		{starlark.MakeBigInt(new(big.Int).Lsh(big.NewInt(1), 70)), "1180591620717411303424"},
 		{starlarkstruct.FromStringDict(starlarkstruct.Default, starlark.StringDict{"a": deep}), "<struct>"},
-		{forever{}, "<forever>"},
+		{crowd{}, "<crowd>"},
 		{starlark.Universe["len"], "<built-in function len>"},
 		{starlark.Universe["range"], "<built-in function range>"},
 	} {

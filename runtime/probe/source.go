@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
@@ -63,41 +64,43 @@ func (t text) offset(p syntax.Position) (int, bool) {
 
 // oneLine joins the lines of an expression, and leaves out its comments.
 func oneLine(s string) string {
-	var b strings.Builder
+	var out []byte
 	for len(s) > 0 {
-		switch c := s[0]; c {
+		n := 1
+		switch s[0] {
 		case '"', '\'':
-			n := quotedLen(s)
-			b.WriteString(quotedOnOneLine(s[:n]))
-			s = s[n:]
-			continue
+			n = quotedLen(s)
+			out = append(out, quotedOnOneLine(s[:n])...)
 		case '#':
-			n := strings.IndexByte(s, '\n')
-			if n < 0 {
+			if n = strings.IndexByte(s, '\n'); n < 0 {
 				n = len(s)
 			}
-			s = s[n:]
-			continue
 		case '\\', '\r', '\n', ' ', '\t':
-			s = strings.TrimLeft(s, "\\\r\n \t")
-			writeSpace(&b, s)
-			continue
+			n = len(s) - len(strings.TrimLeft(s, "\\\r\n \t"))
+			out = joined(out, s[n:])
 		default:
-			b.WriteByte(c)
+			out = append(out, s[0])
 		}
-		s = s[1:]
+		s = s[n:]
 	}
-	return b.String()
+	return string(out)
 }
 
-// writeSpace writes a space, unless what follows or went before is a bracket
-// that needs none.
-func writeSpace(b *strings.Builder, rest string) {
-	before := b.String()
-	if before == "" || rest == "" || strings.ContainsRune(")]}#", rune(rest[0])) || strings.ContainsRune("([{ ", rune(before[len(before)-1])) {
-		return
+// joined ends the text before a gap: with a space, unless there is a bracket
+// before or after it that needs none, and without the comma that may end a
+// list.
+func joined(before []byte, after string) []byte {
+	if len(before) == 0 || after == "" {
+		return before
 	}
-	b.WriteByte(' ')
+	last := before[len(before)-1]
+	switch {
+	case strings.IndexByte("]}", after[0]) >= 0:
+		return bytes.TrimSuffix(before, []byte(","))
+	case strings.IndexByte(")#", after[0]) >= 0, strings.IndexByte("([{ ", last) >= 0:
+		return before
+	}
+	return append(before, ' ')
 }
 
 // quotedOnOneLine gives a string literal that may have several lines.
