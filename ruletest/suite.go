@@ -109,6 +109,9 @@ func (s *Suite) Untested(results []*Result) (none, oneSided []string) {
 	type sides struct{ match, noMatch bool }
 	asked := make(map[string]sides)
 	for _, r := range results {
+		if rule := r.Test.Rule; rule != nil {
+			asked[rule.ID] = asked[rule.ID] // though it may have failed
+		}
 		for _, a := range r.Asked {
 			seen := asked[a.Rule]
 			asked[a.Rule] = sides{seen.match || a.Matched, seen.noMatch || !a.Matched}
