@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"go.starlark.net/syntax"
@@ -190,7 +192,7 @@ func (c *coverer) loop(e *syntax.Expr) {
 // linesOf gives the lines that hold code of the statement s, without those of
 // the statements inside of it.
 func linesOf(s syntax.Stmt) []int {
-	var l lineSet
+	l := make(lineSet)
 	l.add(startOf(s))
 	switch s := s.(type) {
 	case *syntax.DefStmt:
@@ -202,26 +204,21 @@ func linesOf(s syntax.Stmt) []int {
 		l.add(s.Rparen)
 	}
 	stmtExprs(s, func(e *syntax.Expr) { l.expr(*e) })
-	return l
+	return slices.Collect(maps.Keys(l))
 }
 
-// A lineSet is a set of lines, in no order.
-type lineSet []int
+// A lineSet is a set of lines.
+type lineSet map[int]bool
 
-func (l *lineSet) add(p syntax.Position) {
-	for _, have := range *l {
-		if have == int(p.Line) {
-			return
-		}
-	}
+func (l lineSet) add(p syntax.Position) {
 	if p.Line > 0 {
-		*l = append(*l, int(p.Line))
+		l[int(p.Line)] = true
 	}
 }
 
 // expr adds the lines of e: where any part of it starts or ends, and all lines
 // of a string.
-func (l *lineSet) expr(e syntax.Expr) {
+func (l lineSet) expr(e syntax.Expr) {
 	syntax.Walk(e, func(n syntax.Node) bool {
 		if n == nil {
 			return true

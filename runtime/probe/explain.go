@@ -288,8 +288,9 @@ func (x *explainer) negated(e *syntax.UnaryExpr, s *site) {
 		}
 	case *syntax.CallExpr:
 		if _, elements := quantified(v); len(elements) == 0 {
+			start, end := span(v)
 			x.callParts(v, s)
-			x.note(operand, s).show = unlessBool
+			x.note(operand, start, end, s).show = unlessBool
 			return
 		}
 	case *syntax.Ident, *syntax.DotExpr, *syntax.IndexExpr:
@@ -325,15 +326,14 @@ func (x *explainer) operand(e *syntax.Expr, s *site) *site {
 	}
 	start, end := span(*e)
 	x.value(e)
-	o := x.note(e, s)
-	o.start, o.end = start, end
-	return o
+	return x.note(e, start, end, s)
 }
 
-// note wraps an operand.
-func (x *explainer) note(e *syntax.Expr, s *site) *site {
-	o := x.site(roleOperand, *e)
-	o.whole = s
+// note wraps an operand that is explained already, and stood from start to
+// end.
+func (x *explainer) note(e *syntax.Expr, start, end syntax.Position, s *site) *site {
+	o := x.site(roleOperand, nil)
+	o.start, o.end, o.whole = start, end, s
 	s.operands++
 	o.wrap(e)
 	return o

@@ -1,6 +1,9 @@
 package probe
 
-import "go.starlark.net/starlark"
+import (
+	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
+)
 
 // A Recorder notes what the explained code does that runs on its thread. The
 // zero value is ready to use. It belongs to one goroutine.
@@ -174,12 +177,8 @@ func (s show) shows(v starlark.Value) bool {
 	switch v.(type) {
 	case starlark.Bool:
 		return s != unlessBool
-	case starlark.Mapping, starlark.Callable:
+	case starlark.Mapping, starlark.Callable, *starlarkstruct.Module:
 		return s != ifPlain
-	case starlark.HasAttrs:
-		_, sequence := v.(starlark.Sequence)
-		_, text := v.(starlark.String)
-		return s != ifPlain || sequence || text
 	}
 	return true
 }

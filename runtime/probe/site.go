@@ -59,7 +59,7 @@ type show uint8
 const (
 	always     show = iota
 	unlessBool      // what is not True or False
-	ifPlain         // no dictionaries or functions
+	ifPlain         // no dictionaries, functions or modules
 )
 
 var _ starlark.Callable = (*site)(nil)
