@@ -7,6 +7,8 @@ import (
 )
 
 // Limits bound one call into a rule. A zero field means that of [Default].
+// What takes less than 256 bytes is not looked at, so smaller limits of sizes
+// are not held.
 type Limits struct {
 	// Steps bounds the work of a call: instructions of the interpreter and,
 	// at about 32 bytes a step, what operations copy, allocate and walk.

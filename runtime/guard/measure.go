@@ -82,8 +82,15 @@ func (w *walker) around(v starlark.Value, body func() bool) bool {
 	return ok
 }
 
-func (w *walker) tuple(t starlark.Tuple) bool {
+func (w *walker) enter() bool {
 	w.left.depth--
+	return w.left.depth >= 0
+}
+
+func (w *walker) tuple(t starlark.Tuple) bool {
+	if !w.enter() {
+		return false
+	}
 	for _, e := range t {
 		if !w.walk(e) {
 			return false
@@ -94,7 +101,9 @@ func (w *walker) tuple(t starlark.Tuple) bool {
 }
 
 func (w *walker) elements(v starlark.Indexable) bool {
-	w.left.depth--
+	if !w.enter() {
+		return false
+	}
 	for i := range v.Len() {
 		if !w.walk(v.Index(i)) {
 			return false
@@ -105,7 +114,9 @@ func (w *walker) elements(v starlark.Indexable) bool {
 }
 
 func (w *walker) keys(s starlark.Iterable) bool {
-	w.left.depth--
+	if !w.enter() {
+		return false
+	}
 	iter := s.Iterate() // not Elements, so that w stays on the stack
 	defer iter.Done()
 	var k starlark.Value
@@ -119,7 +130,9 @@ func (w *walker) keys(s starlark.Iterable) bool {
 }
 
 func (w *walker) entries(d *starlark.Dict) bool {
-	w.left.depth--
+	if !w.enter() {
+		return false
+	}
 	iter := d.Iterate()
 	defer iter.Done()
 	var k starlark.Value

@@ -405,7 +405,7 @@ func (r *rewriter) starred(arg *syntax.UnaryExpr) {
 	if arg.Op == syntax.STARSTAR {
 		name = nameKwargs
 	}
-	switch arg.X.(type) {
+	switch unparen(arg.X).(type) {
 	case *syntax.ListExpr, *syntax.TupleExpr, *syntax.DictExpr:
 		arg.X = r.expr(arg.X)
 	default:
