@@ -20,6 +20,8 @@ import (
 func Modules() []runtime.Module {
 	return []runtime.Module{
 		JSON(),
+		Math(),
+		PantherBaseHelpers(),
 		pyre.Module(),
 		pytime.DatetimeModule(),
 		pytime.TimeModule(),
