@@ -214,6 +214,9 @@ func fail(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwa
 	return nil, errors.New("fail: " + text)
 }
 
+// printSteps is charged for each line that is printed, besides its length.
+const printSteps = 100
+
 func print(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	sep := " "
 	if err := starlark.UnpackArgs("print", nil, kwargs, "sep?", &sep); err != nil {
@@ -221,6 +224,9 @@ func print(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, kw
 	}
 	text, err := joined(thread, "print", sep, args)
 	if err != nil {
+		return nil, err
+	}
+	if err := MeterOf(thread).Charge(printSteps); err != nil {
 		return nil, err
 	}
 	if thread.Print != nil {

@@ -2,15 +2,20 @@ package guard
 
 import (
 	"fmt"
+	"time"
 	"unsafe"
 
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
 
-// maxWalk is how many elements an operator may compare or look at that is not
-// charged in steps; it takes some milliseconds.
-const maxWalk = 100_000
+// What an operator may do that is not charged in steps: compare or look at so
+// many elements, which takes some milliseconds, and in any case, as the keys
+// of dictionaries may have been chosen to have the same hash, take so long.
+const (
+	maxWalk     = 100_000
+	maxWalkTime = 100 * time.Millisecond
+)
 
 // A comparer compares values as starlark.Compare does, but stops when it has
 // compared too much: a list of a thousand times the same list, and so on, is
@@ -22,6 +27,9 @@ type comparer struct {
 	op    string // for the error
 	meter *Meter // pays for the elements compared; nil: up to maxWalk are free
 	n     int    // elements compared so far, or since the last charge
+
+	look  int           // with no meter: the n at which to look at the clock
+	began time.Duration // and when it was looked at first
 }
 
 // equal is starlark.Equal.
@@ -211,16 +219,32 @@ func (c *comparer) key(k starlark.Value) error {
 func (c *comparer) count(n int) error {
 	c.n += n
 	if c.meter == nil {
-		if c.n > maxWalk {
-			return c.tooMuch()
-		}
-		return nil
+		return c.uncharged()
 	}
 	if c.n < 100 {
 		return nil
 	}
 	n, c.n = c.n, 0
 	return c.meter.Charge(n / 4)
+}
+
+// uncharged checks the bounds of what is not charged.
+func (c *comparer) uncharged() error {
+	if c.n > maxWalk {
+		return c.tooMuch()
+	}
+	if c.n < c.look {
+		return nil
+	}
+	c.look = c.n + 500
+	switch t := now(); {
+	case c.n < 500:
+	case c.began == 0:
+		c.began = t
+	case t-c.began > maxWalkTime:
+		return &LimitError{Limit: "time", Op: c.op, Max: uint64(maxWalkTime)}
+	}
+	return nil
 }
 
 func (c *comparer) tooMuch() error {
@@ -232,9 +256,8 @@ func (c *comparer) tooMuch() error {
 func cost(x, y starlark.Value) int {
 	switch x := x.(type) {
 	case starlark.String:
-		y, ok := y.(starlark.String)
-		if ok && len(x) == len(y) && len(x) > 64 && unsafe.StringData(string(x)) != unsafe.StringData(string(y)) {
-			return len(x) / 64
+		if y, ok := y.(starlark.String); ok {
+			return stringCost(string(x), string(y))
 		}
 	case starlark.Int:
 		if _, ok := x.Int64(); !ok {
@@ -242,6 +265,16 @@ func cost(x, y starlark.Value) int {
 		}
 	}
 	return 1
+}
+
+// stringCost is what it takes to compare strings: more than 1 if they are long
+// and not the same, but begin alike.
+func stringCost(x, y string) int {
+	n := min(len(x), len(y))
+	if n <= 64 || x[:64] != y[:64] || unsafe.StringData(x) == unsafe.StringData(y) {
+		return 1
+	}
+	return n / 64
 }
 
 // isScalar reports whether v is of a type of Starlark that contains nothing.

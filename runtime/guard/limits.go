@@ -118,6 +118,9 @@ var limitText = map[string]func(*LimitError) string{
 		return fmt.Sprintf("the call did not end within %s steps; look for a loop that runs too often", group(e.Max))
 	},
 	"time": func(e *LimitError) string {
+		if e.Op != "" {
+			return fmt.Sprintf("%q took more than %v", e.Op, time.Duration(e.Max))
+		}
 		return fmt.Sprintf("the call did not end within %v; look for a loop that runs too often", time.Duration(e.Max))
 	},
 	"depth": func(e *LimitError) string {
