@@ -10,6 +10,7 @@
 package helpers
 
 import (
+	"github.com/starhost/starhost/builtins/helpers/pyip"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
 	"github.com/starhost/starhost/runtime"
@@ -22,6 +23,7 @@ func Modules() []runtime.Module {
 		JSON(),
 		Math(),
 		PantherBaseHelpers(),
+		pyip.Module(),
 		pyre.Module(),
 		pytime.DatetimeModule(),
 		pytime.TimeModule(),

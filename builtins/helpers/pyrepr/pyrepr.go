@@ -85,6 +85,26 @@ func appendRune(dst []byte, r rune) []byte {
 	return appendHex(dst, 'U', uint32(r), 8)
 }
 
+// Bytes returns Python's repr of bytes: b'a\x00'.
+func Bytes(s string) string {
+	quote := byte('\'')
+	if strings.IndexByte(s, '\'') >= 0 && strings.IndexByte(s, '"') < 0 {
+		quote = '"'
+	}
+	dst := append(make([]byte, 0, len(s)+3), 'b', quote)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == quote || c == '\\':
+			dst = append(dst, '\\', c)
+		case c < utf8.RuneSelf:
+			dst = appendRune(dst, rune(c))
+		default:
+			dst = appendHex(dst, 'x', uint32(c), 2)
+		}
+	}
+	return string(append(dst, quote))
+}
+
 // printable says what str.isprintable says of a character outside of ASCII:
 // no controls, formats, surrogates, private or unassigned ones, no separators.
 func printable(r rune) bool {
@@ -114,6 +134,8 @@ func Of(v starlark.Value) string {
 		return v.PyRepr()
 	case starlark.String:
 		return Str(string(v))
+	case starlark.Bytes:
+		return Bytes(string(v))
 	case starlark.Float:
 		return Float(float64(v))
 	}

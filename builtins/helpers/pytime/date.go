@@ -119,7 +119,7 @@ var dateAttrs = pyclass.Attrs[Date]{
 	},
 }
 
-// format is the argument of strftime.
+// strftimeFormat reads the argument of strftime.
 func strftimeFormat(c call) (string, error) {
 	var format starlark.Value
 	if err := c.Unpack("format", &format); err != nil {
@@ -257,7 +257,7 @@ func dateFromISO(c call) (starlark.Value, error) {
 	return Date{n}, err
 }
 
-// isoText is the argument of fromisoformat.
+// isoText reads the argument of fromisoformat.
 func isoText(c call) (string, error) {
 	var text starlark.Value
 	if err := c.Unpack("date_string", &text); err != nil {

@@ -86,7 +86,8 @@ func fieldsIn(zone string) func(call) (starlark.Value, error) {
 	}
 }
 
-// fields returns the fields of a timestamp, by default of now.
+// timestampFields reads the argument secs: the fields of a timestamp, by
+// default of now.
 func timestampFields(c call, zone string) (tm, error) {
 	var secs starlark.Value
 	if err := c.Unpack("secs??", &secs); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A tm is the C library's broken-down time, with Python's numbering. Its
@@ -68,7 +69,7 @@ func (t tm) strftime(format string) string {
 func (t *tm) strftimeTo(b *strings.Builder, format string, upper bool) {
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' {
-			writeCased(b, format[i:i+1], upper)
+			writeCased(b, format[i:i+1], upper) // of ASCII, if upper
 			continue
 		}
 		d, end := parseDirective(format, i)
@@ -119,9 +120,10 @@ func parseDirective(format string, start int) (d directive, end int) {
 		d.text = format[start:]
 		return d, i
 	}
-	d.letter = format[i]
-	d.text = format[start : i+1]
-	return d, i
+	_, size := utf8.DecodeRuneInString(format[i:])
+	d.letter = format[i] // of what is longer, only the text counts
+	d.text = format[start : i+size]
+	return d, i + size - 1
 }
 
 // misused says that the modifier does not go with the letter.
@@ -318,26 +320,15 @@ func (d directive) string(b *strings.Builder, s string) {
 	if d.pad == '0' {
 		fill = "0"
 	}
-	b.WriteString(strings.Repeat(fill, max(0, d.width-len(s))))
+	b.WriteString(strings.Repeat(fill, max(0, d.width-utf8.RuneCountInString(s))))
 	writeCased(b, s, d.upper)
 }
 
 func writeCased(b *strings.Builder, s string, upper bool) {
-	if upper {
-		s = upperASCII(s)
+	if upper && utf8.ValidString(s) {
+		s = strings.ToUpper(s)
 	}
 	b.WriteString(s)
-}
-
-// upperASCII leaves all but ASCII letters as they are, even broken UTF-8.
-func upperASCII(s string) string {
-	up := []byte(s)
-	for i, c := range up {
-		if 'a' <= c && c <= 'z' {
-			up[i] = c - ('a' - 'A')
-		}
-	}
-	return string(up)
 }
 
 // composed prints a directive that stands for others.

@@ -564,7 +564,7 @@ func datetimeStrptime(c call) (starlark.Value, error) {
 	return value(d, err)
 }
 
-// strptime reads the arguments of strptime and the text. An empty format is
+// strptimeCall reads the arguments of strptime and the text. An empty format is
 // none, and must be given.
 func strptimeCall(c call, format string) (parsed, error) {
 	text, form := starlark.Value(nil), starlark.Value(starlark.String(format))

@@ -157,7 +157,7 @@ func newTimezone(c call) (starlark.Value, error) {
 	return &Timezone{offset: z.offset, name: text, named: true}, nil
 }
 
-// datetimeOrNone checks the argument of the methods that do not need it.
+// checkDatetimeOrNone checks the argument of the methods that do not need it.
 func checkDatetimeOrNone(c call) error {
 	var dt starlark.Value
 	if err := c.Unpack("dt", &dt); err != nil {

@@ -132,8 +132,6 @@ func repr(v starlark.Value) string {
 			parts = append(parts, repr(k)+": "+repr(e))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
-	case starlark.Bytes:
-		return bytesRepr(string(v))
 	}
 	return pyrepr.Of(v)
 }
@@ -144,22 +142,4 @@ func join(list starlark.Iterable) string {
 		parts = append(parts, repr(e))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func bytesRepr(s string) string {
-	runes := make([]rune, len(s))
-	for i := range s {
-		runes[i] = rune(s[i])
-	}
-	var b strings.Builder
-	for _, r := range runes {
-		if r < 0x80 {
-			part := pyrepr.Str(string(r))
-			b.WriteString(part[1 : len(part)-1])
-			continue
-		}
-		const hex = "0123456789abcdef"
-		b.WriteString(`\x` + string(hex[r>>4]) + string(hex[r&15]))
-	}
-	return "b'" + b.String() + "'"
 }

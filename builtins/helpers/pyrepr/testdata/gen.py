@@ -19,11 +19,11 @@ def text():
 
 
 with open("str.txt", "w") as f:
-    for _ in range(1500):
+    for _ in range(1100):
         s = text()
         f.write(json.dumps([s, repr(s)]) + "\n")
 with open("float.txt", "w") as f:
-    for _ in range(3000):
+    for _ in range(1100):
         x = struct.unpack("<d", R.randbytes(8))[0]
         x = R.choice([x, R.random(), R.uniform(-1e17, 1e17), R.randrange(10**18) * 10.0 ** R.randrange(-25, 5), float(R.randrange(10**17))])
         if x == x and abs(x) != float("inf"):
