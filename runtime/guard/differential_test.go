@@ -290,3 +290,18 @@ func TestCalls(t *testing.T) {
 		compare(t, "def g(*args, **kwargs):\n  return args, kwargs\ndef f(x, y):\n  "+body+"\n").pairs(value, value, len(operands), len(operands))
 	}
 }
+
+// TestResolveErrors has mistakes that the resolver reports at the start of an
+// expression, which may have been rewritten.
+func TestResolveErrors(t *testing.T) {
+	for _, src := range []string{
+		"x = f(a = 1, b % c)", "x = f(*a, b.lower())", "x = f(**a, b[1:])", "x = f(**a, *b)", "x = f(a = 1, b == c)",
+		"x = f(a = 1, b.get)", "def f(a = b + c, d): pass", "x + 1 = y", "(x, y) += z", "x.lower() = y", "a = 1\na = b", "[x, y] -= z",
+		"x = y if z", "break", "return x + y", "len += x",
+	} {
+		_, _, want := plain.compile(src)
+		require.Error(t, want, src)
+		_, _, got := guarded.compile(src)
+		require.EqualError(t, got, want.Error(), src)
+	}
+}

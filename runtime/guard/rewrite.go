@@ -413,27 +413,57 @@ func (r *rewriter) starred(arg *syntax.UnaryExpr) {
 	}
 }
 
-// call makes a call of a hidden function, whose errors have the place pos.
+// call makes a call of a hidden function, whose errors have the place pos. It
+// starts where its first argument does, which takes its place.
 func call(name string, pos syntax.Position, args ...syntax.Expr) *syntax.CallExpr {
 	return &syntax.CallExpr{
-		Fn:     &syntax.Ident{NamePos: pos, Name: name},
+		Fn:     &syntax.Ident{NamePos: start(args[0]), Name: name},
 		Lparen: pos,
 		Args:   args,
 		Rparen: pos,
 	}
 }
 
-// probed makes an operation of a probe, whose errors have the place pos. In
-// parentheses, it is as the operand of any operator would be written.
+// probed makes an operation of a probe, whose errors have the place pos. It is
+// in parentheses, as the operand of any operator would be written.
 func probed(name string, pos syntax.Position, x syntax.Expr) syntax.Expr {
 	return &syntax.ParenExpr{
-		Lparen: pos,
+		Lparen: start(x),
 		X: &syntax.BinaryExpr{
-			X:     &syntax.Ident{NamePos: pos, Name: name},
+			X:     &syntax.Ident{NamePos: start(x), Name: name},
 			OpPos: pos,
 			Op:    syntax.MINUS,
 			Y:     x,
 		},
 		Rparen: pos,
+	}
+}
+
+// start is the place where x starts, also where the tree was not made by the
+// parser and lacks places.
+func start(x syntax.Expr) syntax.Position {
+	for {
+		switch e := x.(type) {
+		case *syntax.BinaryExpr:
+			x = e.X
+		case *syntax.CallExpr:
+			x = e.Fn
+		case *syntax.DotExpr:
+			x = e.X
+		case *syntax.IndexExpr:
+			x = e.X
+		case *syntax.SliceExpr:
+			x = e.X
+		case *syntax.CondExpr:
+			x = e.True
+		case *syntax.TupleExpr:
+			if e.Lparen.IsValid() || len(e.List) == 0 {
+				return e.Lparen
+			}
+			x = e.List[0]
+		default:
+			pos, _ := e.Span()
+			return pos
+		}
 	}
 }
