@@ -20,6 +20,7 @@ import (
 // shared by any number of goroutines.
 func Modules() []runtime.Module {
 	return []runtime.Module{
+		Fnmatch(),
 		JSON(),
 		Math(),
 		PantherBaseHelpers(),

@@ -1,10 +1,19 @@
 package helpers
 
 import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/builtins/helpers/pyip"
+	"github.com/starhost/starhost/builtins/helpers/pyrepr"
 	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // PantherBaseHelpers returns the module panther_base_helpers, of Panther's
@@ -16,14 +25,45 @@ import (
 //	deep_walk(obj, *keys, default=None, return_val="all")
 //	        the same through lists too: all values that are found, each once
 //	        (a single one as it is), or the "first" or the "last"
+//	get_val_from_list(list_of_dicts, return_field_key, field_cmp_key, field_cmp_val)
+//	        the set of one field's values in the dicts whose other field is
+//	        equal to a value
+//	is_ip_in_network(ip_addr, networks)
+//	        whether an address is in one of the networks, which are texts
+//	pattern_match(string_to_match, pattern)
+//	pattern_match_list(string_to_match, patterns)
+//	        whether a string matches a pattern as fnmatch does, or one of them
+//	defang_ioc(ioc)
+//	        1[.]2[.]3[.]4, hxxps://example[.]com
+//	severity_greater_than(sev1, sev2)
+//	        whether INFO, LOW, MEDIUM, HIGH or CRITICAL is above another;
+//	        other texts are below INFO
+//	ioc_match(indicators, known_iocs)
+//	        the indicators that are known, in a list
+//	key_value_list_to_dict(list_objects, key, value)
+//	        [{"k": "a", "v": 1}] as {"a": 1}
+//	listify(maybe_list)
+//	        a list, tuple or set as it is; anything else in a list
+//	aws_strip_role_session_id(user_identity_arn)
+//	        the part of the ARN of an assumed role before the session
 //
 // They take events, what is in them, and plain dicts.
 func PantherBaseHelpers() runtime.Module {
 	return runtime.Module{
 		Names: []string{"panther_base_helpers"},
 		Members: starlark.StringDict{
-			"deep_get":  starlark.NewBuiltin("deep_get", deepGet),
-			"deep_walk": starlark.NewBuiltin("deep_walk", deepWalk),
+			"deep_get":                  starlark.NewBuiltin("deep_get", deepGet),
+			"deep_walk":                 starlark.NewBuiltin("deep_walk", deepWalk),
+			"get_val_from_list":         pyclass.Function("get_val_from_list", getValFromList),
+			"is_ip_in_network":          pyclass.Function("is_ip_in_network", isIPInNetwork),
+			"pattern_match":             pyclass.Function("pattern_match", patternMatch),
+			"pattern_match_list":        pyclass.Function("pattern_match_list", patternMatchList),
+			"defang_ioc":                pyclass.Function("defang_ioc", defangIOC),
+			"severity_greater_than":     pyclass.Function("severity_greater_than", severityGreaterThan),
+			"ioc_match":                 pyclass.Function("ioc_match", iocMatch),
+			"key_value_list_to_dict":    pyclass.Function("key_value_list_to_dict", keyValueListToDict),
+			"listify":                   pyclass.Function("listify", listify),
+			"aws_strip_role_session_id": pyclass.Function("aws_strip_role_session_id", awsStripRoleSessionID),
 		},
 	}
 }
@@ -62,4 +102,207 @@ func pathArgs(b *starlark.Builtin, args starlark.Tuple) (starlark.Value, starlar
 		return nil, nil, pyerr.Type("%s: missing argument: the object to look into", b.Name())
 	}
 	return args[0], args[1:], nil
+}
+
+// get is Python's obj.get(key).
+func get(obj, key starlark.Value) (starlark.Value, error) {
+	m, ok := obj.(starlark.Mapping)
+	if !ok {
+		return nil, pyerr.New("AttributeError", "'%s' object has no attribute 'get'", pyerr.TypeName(obj))
+	}
+	v, found, err := m.Get(key)
+	if !found && err == nil {
+		v = starlark.None
+	}
+	return v, err
+}
+
+func getValFromList(c pyclass.Call) (starlark.Value, error) {
+	var (
+		list                 starlark.Iterable
+		field, cmpKey, cmpTo starlark.Value
+	)
+	if err := c.Unpack("list_of_dicts", &list, "return_field_key", &field, "field_cmp_key", &cmpKey, "field_cmp_val", &cmpTo); err != nil {
+		return nil, err
+	}
+	found := new(starlark.Set)
+	err := guard.Iterate(c.Thread, list, func(item starlark.Value) error {
+		v, err := get(item, cmpKey)
+		if err != nil {
+			return err
+		}
+		if same, err := starlark.Equal(v, cmpTo); !same || err != nil {
+			return err
+		}
+		if v, err = get(item, field); err != nil {
+			return err
+		}
+		return found.Insert(v)
+	})
+	return found, err
+}
+
+func isIPInNetwork(c pyclass.Call) (starlark.Value, error) {
+	var (
+		ip       string
+		networks starlark.Iterable
+	)
+	if err := c.Unpack("ip_addr", &ip, "networks", &networks); err != nil {
+		return nil, err
+	}
+	return anyOf(c, networks, func(text string) (bool, error) {
+		address, err := pyip.Parse(ip)
+		if err != nil {
+			return false, err
+		}
+		network, err := pyip.ParseNetwork(text, true)
+		return err == nil && network.Contains(address), err
+	})
+}
+
+var errFound = errors.New("found")
+
+// anyOf reports whether the condition holds for one of some texts. It looks
+// no further than that one.
+func anyOf(c pyclass.Call, texts starlark.Iterable, holds func(string) (bool, error)) (starlark.Value, error) {
+	err := guard.Iterate(c.Thread, texts, func(v starlark.Value) error {
+		text, ok := starlark.AsString(v)
+		if !ok {
+			return pyerr.Type("%s: got an element of type %s, want string", c.Fn, v.Type())
+		}
+		ok, err := holds(text)
+		if err == nil && ok {
+			return errFound
+		}
+		return err
+	})
+	if errors.Is(err, errFound) {
+		return starlark.True, nil
+	}
+	return starlark.False, err
+}
+
+func patternMatch(c pyclass.Call) (starlark.Value, error) {
+	var text, pattern string
+	if err := c.Unpack("string_to_match", &text, "pattern", &pattern); err != nil {
+		return nil, err
+	}
+	ok, err := parseGlob(pattern).match(c, text)
+	return starlark.Bool(ok), err
+}
+
+func patternMatchList(c pyclass.Call) (starlark.Value, error) {
+	var (
+		text     string
+		patterns starlark.Iterable
+	)
+	if err := c.Unpack("string_to_match", &text, "patterns", &patterns); err != nil {
+		return nil, err
+	}
+	return anyOf(c, patterns, func(pattern string) (bool, error) { return parseGlob(pattern).match(c, text) })
+}
+
+func defangIOC(c pyclass.Call) (starlark.Value, error) {
+	var ioc string
+	if err := c.Unpack("ioc", &ioc); err != nil {
+		return nil, err
+	}
+	if err := guard.CheckBytes(c.Thread, c.Fn, 3*len(ioc)); err != nil {
+		return nil, err
+	}
+	return starlark.String(strings.NewReplacer("http://", "hxxp://", "https://", "hxxps://", ".", "[.]").Replace(ioc)), nil
+}
+
+func severityGreaterThan(c pyclass.Call) (starlark.Value, error) {
+	var a, b starlark.Value
+	if err := c.Unpack("sev1", &a, "sev2", &b); err != nil {
+		return nil, err
+	}
+	return starlark.Bool(severityLevel(a) > severityLevel(b)), nil
+}
+
+func severityLevel(v starlark.Value) int {
+	s, _ := starlark.AsString(v)
+	return slices.Index([]string{"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}, s)
+}
+
+func iocMatch(c pyclass.Call) (starlark.Value, error) {
+	var indicators, known starlark.Value
+	if err := c.Unpack("indicators", &indicators, "known_iocs", &known); err != nil {
+		return nil, err
+	}
+	var found []starlark.Value
+	list, ok := indicators.(starlark.Iterable)
+	switch {
+	case !bool(indicators.Truth()):
+		return starlark.NewList(nil), nil
+	case !ok:
+		return nil, pyerr.Type("ioc_match: for parameter indicators: got %s, want iterable", indicators.Type())
+	}
+	err := guard.Iterate(c.Thread, list, func(ioc starlark.Value) error {
+		in, err := starlark.Binary(syntax.IN, ioc, known)
+		if err == nil && bool(in.Truth()) {
+			found = append(found, ioc)
+		}
+		return err
+	})
+	return starlark.NewList(found), err
+}
+
+func keyValueListToDict(c pyclass.Call) (starlark.Value, error) {
+	var (
+		list       starlark.Iterable
+		key, value starlark.Value
+	)
+	if err := c.Unpack("list_objects", &list, "key", &key, "value", &value); err != nil {
+		return nil, err
+	}
+	dict := new(starlark.Dict)
+	err := guard.Iterate(c.Thread, list, func(item starlark.Value) error {
+		k, err := index(item, key)
+		if err != nil {
+			return err
+		}
+		v, err := index(item, value)
+		if err != nil {
+			return err
+		}
+		return dict.SetKey(k, v)
+	})
+	return dict, err
+}
+
+// index is Python's obj[key] of a mapping.
+func index(obj, key starlark.Value) (starlark.Value, error) {
+	m, ok := obj.(starlark.Mapping)
+	if !ok {
+		return nil, pyerr.Type("'%s' object is not a mapping", pyerr.TypeName(obj))
+	}
+	v, found, err := m.Get(key)
+	if err == nil && !found {
+		err = pyerr.New("KeyError", "%s", pyrepr.Of(key))
+	}
+	return v, err
+}
+
+func listify(c pyclass.Call) (starlark.Value, error) {
+	var v starlark.Value
+	if err := c.Unpack("maybe_list", &v); err != nil {
+		return nil, err
+	}
+	switch v.(type) {
+	case starlark.String, starlark.Bytes, starlark.Mapping:
+	case starlark.Iterable:
+		return v, nil
+	}
+	return starlark.NewList([]starlark.Value{v}), nil
+}
+
+func awsStripRoleSessionID(c pyclass.Call) (starlark.Value, error) {
+	var arn string
+	if err := c.Unpack("user_identity_arn", &arn); err != nil {
+		return nil, err
+	}
+	parts := strings.SplitN(arn, "/", 3)
+	return starlark.String(strings.Join(parts[:min(2, len(parts))], "/")), nil
 }
