@@ -33,7 +33,7 @@ func problemPlace(r *ruletest.Result) syntax.Position {
 // oneLine gives the first problem of a test, and how many more there are.
 func oneLine(r *ruletest.Result) string {
 	if len(r.Problems) == 0 {
-		return "did not pass"
+		return noReason
 	}
 	p := &r.Problems[0]
 	text := short(p)

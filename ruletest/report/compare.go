@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/starhost/starhost/ruletest"
 )
@@ -71,8 +72,11 @@ func (x *page) edits(want, got string) {
 
 func (x *page) edit(e edit) {
 	text := line(cut(e.text, maxName))
-	if strings.TrimRight(text, " ") != text {
-		text = quote(text) // or its end could not be seen
+	switch { // or it could not be seen
+	case text == "" && e.sign != ' ':
+		text = "(an empty line)"
+	case strings.HasSuffix(text, " "):
+		text = quote(text)
 	}
 	switch e.sign {
 	case '-':
@@ -89,6 +93,11 @@ func (x *page) edit(e edit) {
 // side writes two values below each other, cut to where they start to differ,
 // which a caret shows if they start alike.
 func (x *page) side(want, got string) {
+	if strings.Contains(want+got, "\n") { // not of values, but of messages
+		x.field("expected", x.green, cut(want, maxText))
+		x.field("got", x.red, cut(got, maxText))
+		return
+	}
 	w, g := runes(want), runes(got)
 	same := commonPrefix(w, g)
 	from := 0
@@ -98,11 +107,11 @@ func (x *page) side(want, got string) {
 	x.field("expected", x.green, part(w, from))
 	x.field("got", x.red, part(g, from))
 	if same >= 8 && same < max(len(w), len(g)) {
-		x.field("", x.reset, strings.Repeat(" ", same-from+min(from, 1))+"^ here they start to differ")
+		x.note(strings.Repeat(" ", labelWidth+same-from+min(from, 1)) + "^ here they start to differ")
 	}
 	if max(len(w), len(g)) > maxValue {
-		x.note(fmt.Sprintf("(cut: %s and %s; they differ from number %s on)",
-			plural(len(w), "character", "characters"), group(len(g)), group(same+1)))
+		x.note(fmt.Sprintf("(cut: %s were expected, %s came; they differ from character %s on)",
+			plural(utf8.RuneCountInString(want), "character", "characters"), group(utf8.RuneCountInString(got)), group(same+1)))
 	}
 }
 

@@ -88,7 +88,14 @@ func reason(r *ruletest.Result) string {
 
 // step writes an expression and its operands, each with its value.
 func (x *page) step(indent string, s probe.Step) {
+	if s.Kind == probe.Return && s.Text == s.Value { // return False
+		x.note(indent + "return " + expression(s.Text))
+		return
+	}
 	texts := []string{expression(s.Text)}
+	if s.Kind == probe.Return {
+		texts[0] = "return " + texts[0]
+	}
 	values := []string{s.Value}
 	for _, o := range s.Operands {
 		texts, values = append(texts, expression(o.Text)), append(values, o.Value)
@@ -151,19 +158,23 @@ func (x *page) prints(r *ruletest.Result) {
 	if len(r.Prints) == 0 {
 		return
 	}
-	x.heading("What the rule printed:")
+	x.heading("Printed while the test ran:")
 	x.some(len(r.Prints), "line", "lines", func(i int) {
 		p := r.Prints[i]
 		x.listed(line(p.Pos)+": ", p.Text)
 	})
 }
 
-// outputs shows what the alert would hold.
+// outputs shows what the alert holds.
 func (x *page) outputs(r *ruletest.Result) {
 	if len(r.Outputs) == 0 {
 		return
 	}
-	x.heading("What the alert would say:")
+	if r.Got != nil && *r.Got {
+		x.heading("What the alert says:")
+	} else {
+		x.heading("What the alert would say, had the rule matched:")
+	}
 	for _, name := range outputNames(r.Outputs) {
 		x.note(fmt.Sprintf("%-14s %s", line(name), line(cut(string(r.Outputs[name]), maxText))))
 	}

@@ -42,6 +42,9 @@ func (f github) message(r *ruletest.Result) string {
 		}
 		parts = append(parts, text)
 	}
+	if len(parts) == 0 {
+		parts = append(parts, noReason)
+	}
 	if command := f.options.command(r); command != "" {
 		parts = append(parts, "To run this test alone: "+command)
 	}

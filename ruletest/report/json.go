@@ -53,6 +53,9 @@ type jsonProblem struct {
 	Want    string `json:"want"`
 	Got     string `json:"got"`
 	Hint    string `json:"hint"`
+
+	// Replacement is the YAML text that would make the expectation hold, or "".
+	Replacement string `json:"replacement"`
 }
 
 type jsonFrame struct {
@@ -125,7 +128,7 @@ func jsonProblems(r *ruletest.Result) []jsonProblem {
 		list = append(list, jsonProblem{
 			File: fileName(p.Pos), Line: p.Pos.Line, Col: p.Pos.Col,
 			Step: p.Step, What: p.What, Message: headline(r, p),
-			Want: p.Want, Got: p.Got, Hint: p.Hint,
+			Want: p.Want, Got: p.Got, Hint: p.Hint, Replacement: p.Replacement,
 		})
 	}
 	return list

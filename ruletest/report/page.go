@@ -41,6 +41,9 @@ func (x *page) note(text string) {
 	x.WriteString(deepIndent + text + "\n")
 }
 
+// labelWidth is the width of a label and the space behind it.
+const labelWidth = 10
+
 // field writes a value beside its label, in a colour. Further lines of it
 // stand below the first one.
 func (x *page) field(label, colour, value string) {
@@ -48,7 +51,7 @@ func (x *page) field(label, colour, value string) {
 		if i > 0 {
 			label, l = "", "| "+l
 		}
-		fmt.Fprintf(x, "%s%-8s  %s\n", deepIndent, label, x.in(colour, l))
+		fmt.Fprintf(x, "%s%-*s%s\n", deepIndent, labelWidth, label, x.in(colour, l))
 	}
 }
 

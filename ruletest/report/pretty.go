@@ -81,7 +81,7 @@ func (x *page) failure(r *ruletest.Result) {
 		x.problem(r, &r.Problems[i])
 	}
 	if len(r.Problems) == 0 {
-		x.heading("The test did not pass, and does not say why.")
+		x.heading(noReason)
 	}
 	x.evidence(r)
 	x.again(r)

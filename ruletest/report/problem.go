@@ -17,13 +17,19 @@ func (x *page) problem(r *ruletest.Result, p *ruletest.Problem) {
 	switch {
 	case r.Test.Rule == nil:
 		x.assertion(p)
-	case p.What == "rule" && r.Cause != nil && p.Got == r.Cause.Type+": "+r.Cause.Diagnostic.Error():
+	case isCause(r, p):
 		x.note(where(r, p))
-		x.field("expected", x.green, p.Want)
+		x.field("expected", x.green, cut(p.Want, maxValue))
 		x.callError(r.Cause)
+	case p.Want == wantLoaded:
+		x.place("at ", p.Pos, syntax.Position{})
+		x.compare(p)
 	case failed && isFunctionError(r, p) && p.Got == failureText(f):
 		x.note(where(r, p))
 		x.functionError(f)
+	case p.What == "rule":
+		x.note(where(r, p))
+		x.earlierError(p)
 	default:
 		x.note(where(r, p))
 		x.compare(p)
@@ -31,6 +37,14 @@ func (x *page) problem(r *ruletest.Result, p *ruletest.Problem) {
 	if h := hint(p); h != "" {
 		x.field("hint", x.reset, h)
 	}
+}
+
+// isCause tells whether what came instead is the error that ended the function
+// rule; of the errors of earlier steps only the text is known.
+func isCause(r *ruletest.Result, p *ruletest.Problem) bool {
+	e := r.Cause
+	return e != nil && (p.What == "rule" && p.Got == e.Type+": "+e.Diagnostic.Error() ||
+		p.What == "ExpectedError" && p.Got == e.Type+": "+e.Msg)
 }
 
 // assertion tells of a check in a test in Starlark that does not hold. The
@@ -56,6 +70,14 @@ func (x *page) callError(e *runtime.CallError) {
 	}
 	x.place("at ", e.Pos, end)
 	_, stack, _ := strings.Cut(strings.TrimPrefix(e.Diagnostic.Error(), e.At()+": "+e.Msg), "\n\t")
+	x.stack(strings.Split(stack, "\n\t"))
+}
+
+// earlierError tells of an error of which only the text is known.
+func (x *page) earlierError(p *ruletest.Problem) {
+	first, stack, _ := strings.Cut(p.Got, "\n\t")
+	x.field("expected", x.green, cut(p.Want, maxValue))
+	x.field("got", x.red, cut(first, maxText))
 	x.stack(strings.Split(stack, "\n\t"))
 }
 

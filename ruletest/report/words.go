@@ -33,8 +33,6 @@ func sentence(r *ruletest.Result, p *ruletest.Problem) string {
 	case strings.HasPrefix(p.What, contextKey+" "):
 		path := strings.TrimPrefix(p.What, contextKey+" ")
 		return "The alert context is not as expected at " + line(cut(path, maxName)) + "."
-	case p.Want == wantLoaded && p.What == "mock":
-		return "The test mocks a name that the rule's file does not have."
 	case p.Want == wantLoaded:
 		return "The rule cannot be loaded as this test wants it."
 	case isFunctionError(r, p):
@@ -45,6 +43,9 @@ func sentence(r *ruletest.Result, p *ruletest.Problem) string {
 	}
 	return line(cut(p.What, maxName)) + " is not as expected."
 }
+
+// noReason stands for the problems of a test that has none.
+const noReason = "The test did not pass, and does not say why."
 
 // What ruletest calls things.
 const (
@@ -79,23 +80,36 @@ var sentences = map[string]func(*ruletest.Problem) string{
 	"ExpectedSeverity":     always("The alert's severity is not as expected."),
 	"ExpectedDestinations": always("The alert's destinations are not as expected."),
 	contextKey:             always("The alert context is not as expected."),
-	"ExpectedAlert": func(p *ruletest.Problem) string {
-		switch p.Want {
-		case "opened":
-			return "The event should have opened an alert, but it did not."
-		case "counted":
-			return "The event should have been counted in an alert that was open already, but it was not."
-		}
-		return "The event should not have led to an alert, but it did."
-	},
-	"MaxCacheOps":  always("The rule used the cache more often than the test allows."),
-	"Cache":        always("The cache could not be filled as the test wants it."),
-	"Log":          always("The event of the test cannot be read."),
-	"alert window": always("The match could not be counted for the alert."),
+	"ExpectedAlert":        alertSentence,
+	"MaxCacheOps":          always("The rule used the cache more often than the test allows."),
+	"Mocks":                always("The test mocks a name that the rule's file does not have."),
+	"Cache":                always("The cache could not be filled as the test wants it."),
+	"Log":                  always("The event of the test cannot be read."),
+	"alert window":         always("The match could not be counted for the alert."),
 }
 
 func always(text string) func(*ruletest.Problem) string {
 	return func(*ruletest.Problem) string { return text }
+}
+
+// alertSentence words what became of an event: it opened an alert, was counted
+// in one, or neither, in which case Got may say why.
+func alertSentence(p *ruletest.Problem) string {
+	want, ok := map[string]string{
+		"opened":  "have opened an alert",
+		"counted": "have been counted in an alert that was open already",
+	}[p.Want]
+	if !ok {
+		want = "not have led to an alert"
+	}
+	got, ok := map[string]string{
+		"opened":  "opened a new one",
+		"counted": "was counted in one that was open already",
+	}[p.Got]
+	if !ok {
+		got = "led to none"
+	}
+	return "The event should " + want + ", but it " + got + "."
 }
 
 // cacheSentence words a problem with the cache: What is `cache "key"`, or
@@ -171,7 +185,7 @@ func expectation(r *ruletest.Result, p *ruletest.Problem) string {
 		return "ExpectedResult: " + p.Want
 	case isFunctionError(r, p):
 		return "ExpectedResult: true"
-	case strings.HasPrefix(key, "Expected") || key == "MaxCacheOps":
+	case strings.HasPrefix(key, "Expected"), key == "MaxCacheOps", key == "Mocks", key == "Cache", key == "Log":
 		return line(cut(key, maxName))
 	}
 	return ""
@@ -196,7 +210,7 @@ func values(p *ruletest.Problem) (want, got string) {
 	switch {
 	case strings.HasPrefix(p.What, "cache ") && strings.HasSuffix(p.What, ": expires_in"):
 		return lifetime(p.Want), lifetime(p.Got)
-	case alertFields[p.What] && p.Got == "null":
+	case p.Got == "null" && (alertFields[p.What] || strings.HasPrefix(p.What, "cache ")):
 		return p.Want, "nothing"
 	case p.Want == wantLoaded:
 		return "", p.Got
@@ -215,7 +229,7 @@ var wholeNumber = regexp.MustCompile(`^(at least |at most )?(-?\d{1,9})$`)
 func lifetime(s string) string {
 	m := wholeNumber.FindStringSubmatch(s)
 	if m == nil {
-		return s
+		return strings.Trim(s, `"`) // never
 	}
 	n, _ := strconv.Atoi(m[2]) // nine digits at most
 	text := fmt.Sprintf("in %s%s", m[1], plural(n, "second", "seconds"))
