@@ -46,14 +46,6 @@ func (x bits128) trailingZeros() int {
 	return bits.TrailingZeros64(x.lo)
 }
 
-// len returns the number of bits without leading zeros.
-func (x bits128) len() int {
-	if x.hi != 0 {
-		return 64 + bits.Len64(x.hi)
-	}
-	return bits.Len64(x.lo)
-}
-
 // shl1 returns 1 << n.
 func shl1(n int) bits128 {
 	if n >= 64 {

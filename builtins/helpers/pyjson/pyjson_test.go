@@ -121,7 +121,7 @@ func TestDumpsRefuses(t *testing.T) {
 		"size":            {laughs, "MemoryError", "the JSON text is too long"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := pyjson.Dumps(c.v)
+			_, err := (&pyjson.Encoder{MaxBytes: 1 << 20}).Encode(c.v)
 			var py interface{ PyClass() string }
 			require.ErrorAs(t, err, &py)
 			assert.Equal(t, c.class, py.PyClass())
