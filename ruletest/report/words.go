@@ -100,7 +100,7 @@ func alertSentence(p *ruletest.Problem) string {
 		"counted": "have been counted in an alert that was open already",
 	}[p.Want]
 	if !ok {
-		want = "not have led to an alert"
+		return "The event should not have led to an alert, but it did."
 	}
 	got, ok := map[string]string{
 		"opened":  "opened a new one",
