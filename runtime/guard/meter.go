@@ -10,6 +10,7 @@ import (
 )
 
 const (
+	depthChunk = 250     // steps between two looks at the depth, always
 	firstChunk = 250     // steps before the first check of a call
 	maxChunk   = 1000    // steps between two checks
 	minChunk   = 16      // the same, once the steps turn out to be slow
@@ -31,11 +32,13 @@ type Meter struct {
 	base    uint64 // the value of thread.Steps at the begin
 	passive bool   // the thread has no limits of this meter
 
-	chunk  uint64        // steps until the check after the next
-	next   uint64        // the value of thread.Steps at the next check
-	heapAt uint64        // the value of thread.Steps at the next look at the heap
-	start  time.Duration // of the call, on the clock of now; 0 before the first check
-	last   time.Duration // of the last check
+	chunk   uint64        // steps between two looks at the time
+	next    uint64        // the value of thread.Steps at the next check
+	depthAt uint64        // the value of thread.Steps at the next look at the depth
+	timeAt  uint64        // the value of thread.Steps at the next look at the time
+	heapAt  uint64        // the value of thread.Steps at the next look at the heap
+	start   time.Duration // of the call, on the clock of now; 0 before the first check
+	last    time.Duration // of the last check
 
 	onMaxSteps func(*starlark.Thread) // kept, as each method value is an allocation
 	heap       [1]metrics.Sample
@@ -57,6 +60,7 @@ func (m *Meter) Begin(thread *starlark.Thread, limits *Limits, ctx context.Conte
 	m.ctx = ctx
 	m.err = nil
 	m.chunk, m.heapAt = firstChunk, heapStep
+	m.depthAt, m.timeAt = depthChunk, firstChunk
 	m.start, m.last = 0, 0
 	thread.Steps = 0
 	thread.Uncancel()
@@ -96,7 +100,7 @@ func MeterOf(thread *starlark.Thread) *Meter {
 		return m
 	}
 	m := &Meter{thread: thread, limits: Default, base: thread.Steps, passive: true, chunk: maxChunk}
-	m.heapAt = m.base + heapStep
+	m.depthAt, m.timeAt, m.heapAt = m.base+depthChunk, m.base+maxChunk, m.base+heapStep
 	m.heap[0].Name = heapMetric
 	thread.SetLocal(meterLocal, m)
 	m.schedule()
@@ -134,8 +138,11 @@ func (m *Meter) exceeded() *LimitError {
 	if n := m.thread.Steps - m.base; n >= m.limits.Steps {
 		return &LimitError{Limit: "steps", Want: n, Max: m.limits.Steps}
 	}
-	if d := m.thread.CallStackDepth(); d > m.limits.Depth {
-		return &LimitError{Limit: "depth", Want: uint64(d), Max: uint64(m.limits.Depth)}
+	if err := m.deep(); err != nil {
+		return err
+	}
+	if m.thread.Steps < m.timeAt {
+		return nil
 	}
 	if m.ctx != nil {
 		if err := m.ctx.Err(); err != nil {
@@ -148,9 +155,23 @@ func (m *Meter) exceeded() *LimitError {
 	return m.large()
 }
 
+// deep checks the depth: at the same steps in every run, however long they
+// take, so that the same call always comes to the same end.
+func (m *Meter) deep() *LimitError {
+	if m.thread.Steps < m.depthAt {
+		return nil
+	}
+	m.depthAt += depthChunk * ((m.thread.Steps-m.depthAt)/depthChunk + 1)
+	if d := m.thread.CallStackDepth(); d > m.limits.Depth {
+		return &LimitError{Limit: "depth", Want: uint64(d), Max: uint64(m.limits.Depth)}
+	}
+	return nil
+}
+
 // late checks the time, and makes the chunks smaller while steps are slow.
 func (m *Meter) late() *LimitError {
 	t := now()
+	defer func() { m.timeAt = m.thread.Steps + m.chunk }()
 	if m.start == 0 {
 		m.start, m.last = t, t
 		return nil
@@ -195,7 +216,7 @@ func (m *Meter) heapSize() uint64 {
 
 // schedule sets the step of the next check.
 func (m *Meter) schedule() {
-	m.next = m.thread.Steps + m.chunk
+	m.next = min(m.timeAt, m.depthAt)
 	if end := m.base + m.limits.Steps; end > m.base { // or there is no end
 		m.next = min(m.next, end)
 	}
