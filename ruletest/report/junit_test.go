@@ -82,18 +82,18 @@ func validJUnit(t *testing.T, text string) *xmlElement {
 	return &root
 }
 
-// An element of the JUnit format as CI systems read it: the attributes that it
+// An xmlModel is an element of the JUnit format as CI systems read it: the attributes that it
 // may have, those that it must, which of them are numbers, and its content as a
 // regular expression over the names of its children.
-type element struct {
+type xmlModel struct {
 	attrs, required, numbers string
 	content                  string
 	text                     bool
 }
 
-// elements are those that reports use, and what readers such as Jenkins take
+// xmlModels are those that reports use, and what readers such as Jenkins take
 // in them.
-var elements = map[string]element{
+var xmlModels = map[string]xmlModel{
 	"testsuites": {
 		attrs: "name time tests failures errors", numbers: "time tests failures errors",
 		content: "(testsuite )*",
@@ -117,7 +117,7 @@ var decimal = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 // check tells what of an element, and of those in it, readers would refuse.
 func check(e *xmlElement) error {
 	name := e.XMLName.Local
-	def, ok := elements[name]
+	def, ok := xmlModels[name]
 	if !ok {
 		return fmt.Errorf("element %s is unknown", name)
 	}
@@ -136,7 +136,7 @@ func check(e *xmlElement) error {
 	return errors.Join(errs...)
 }
 
-func (def element) checkAttrs(e *xmlElement) error {
+func (def xmlModel) checkAttrs(e *xmlElement) error {
 	name := e.XMLName.Local
 	for _, required := range strings.Fields(def.required) {
 		if e.attr(required) == "" {
