@@ -305,3 +305,78 @@ func TestResolveErrors(t *testing.T) {
 		require.EqualError(t, got, want.Error(), src)
 	}
 }
+
+// TestFormats has all conversions of all values.
+func TestFormats(t *testing.T) {
+	value := fresh(t, append(operands, `(1, "a")`, `("x", 2.5)`, `({"a": 1},)`, `("é",)`, `(65,)`, `(1 << 80, 0)`, `(-1,)`, `("",)`, `{"a b": "c"}`)...)
+	var formats []string
+	for _, c := range "sdrioxXeEfFgGcq%" {
+		formats = append(formats, "%"+string(c), "a%"+string(c)+"b%%%r", "%(a)"+string(c), "%(a b)"+string(c)+"%%")
+	}
+	formats = append(formats, "", "%", "%(a", "%(b)s", "%%", "a%sb%sc", "é%sé")
+	for _, format := range formats {
+		c := compare(t, fmt.Sprintf("def f(x): return %q %% x\n", format))
+		for i := range len(operands) + 9 {
+			c.call(func() starlark.Tuple { return starlark.Tuple{value(i)} })
+		}
+	}
+	for _, format := range []string{
+		"", "{}", "{}{}", "{0}{1}{0}", "{}{0}", "{0}{}", "{a}{b}", "{2}", "{c}", "{", "}", "{{", "}}", "{{}}", "a}}b", "a}b", "{!r}", "{0!s}",
+		"{a!r:}", "{!x}", "{:>5}", "{a.b}", "{a[0]}", "{{{}}}", "{a{b}}", "{99999999999999999999}", "{a!}", "{ 0}", "é{}é",
+	} {
+		c := compare(t, fmt.Sprintf("def f(x, y): return %q.format(x, y, a = y, b = x)\n", format))
+		c.pairs(value, value, len(operands), 5)
+		c = compare(t, fmt.Sprintf("def f(x, y): return %q.format(a = x, **{\"a\": y, \"b\": 1})\n", format))
+		c.pairs(value, value, 3, 3)
+	}
+}
+
+// TestLong has the methods of strings and lists that are long enough to be
+// checked.
+func TestLong(t *testing.T) {
+	receivers := []string{
+		`"a, b\n" * 200`, `"xX" * 300 + "yY"`, `" " * 500`, `"é世" * 300`, `"é"[:1] + "é" * 300`, `"\n" * 300`, `"".join([chr(i) for i in range(32, 1000)])`,
+	}
+	receiver := fresh(t, receivers...)
+	args := []string{"", `","`, `"é"`, `None, 3`, `", ", 2`, `"a", "bb"`, `"", "-"`, `"a", "", 5`, `True`, `"".join([chr(i) for i in range(1000)])`, `"xX" * 200`, `("q" * 300, "xX" * 150)`, `"X", 100`, `"X", -1`, `"\n"`}
+	for _, name := range strings.Fields(methodsOf[`"a b%{}c"`]) {
+		for _, args := range args {
+			c := compare(t, "def f(x): return x."+name+"("+args+")\n")
+			for i := range receivers {
+				c.call(func() starlark.Tuple { return starlark.Tuple{receiver(i)} })
+			}
+		}
+	}
+	for _, body := range []string{
+		"str(x)", "repr([x])", "hash(x)", "bytes(x)", "str(bytes(x))", "x + x", "x * 3", "x[::-1]", "x[1:]", "x[::2]", "bytes(x)[::-3]", "[x] < [x + \"a\"]",
+		"[x, x] == [x, x + \"\"]", "(x,) in [(x + \"\",)]", "list(x.elems())", "tuple(x.codepoints())", "sorted(x.elems())[:10]", "max(x.codepoints())",
+		"set(x.elems())", "dict(zip(x.elems(), x.codepoints()))", "enumerate(x.codepoints())", "reversed(x.elem_ords())", "bytes(x.elem_ords())", "bytes(x.codepoint_ords())",
+		"any(x.elem_ords())", "all(x.elem_ords())", "min(x.elem_ords(), x.elem_ords(), key = lambda e: len(list(e)))", "sum(x.elem_ords())", "{c: 1 for c in x.elems()} | {x: 1}",
+		"set(x.elems()) & set([\"a\", x])", "set(x.elems()) <= set(x.elems())", "{x: 1} == {x: 1}", "x.split(\"a\").index(x)", "list(x.elems()).remove(\"X\")",
+		"[].extend(x.elems())", "float(x)", "int(x)", "\"%s\" % x", "\"{}\".format(x)", "x in x + x", "x.join(list(x.elems())[:5])",
+	} {
+		c := compare(t, "def f(x): return "+body+"\n")
+		for i := range receivers {
+			c.call(func() starlark.Tuple { return starlark.Tuple{receiver(i)} })
+		}
+	}
+}
+
+// TestOtherLists is about a type that claims to be a list but is not
+// Starlark's, on whose comparison with a list the interpreter panics.
+func TestOtherLists(t *testing.T) {
+	globals, err := guarded.run(new(starlark.Thread), `
+x = [
+    [1, 2] == claimed(1, 2), [1] == claimed(2), claimed(1) == [1], [1] != claimed(1), [0] < claimed(1), [2] >= claimed(1),
+    [1] in [claimed(1)], claimed(1) in [[1]], [[1]] == [claimed(1)], [[[1]]].index([claimed(1)]), sorted([[2], claimed(1)]),
+    {1: [1]} == {1: claimed(1)}, (1, [2]) == (1, claimed(2)), [1] == 1, [1] == (1,), {} == claimed(),
+]
+`)
+	require.NoError(t, err)
+	require.Equal(t, "[True, False, True, False, True, True, True, True, True, 0, [(1,), [2]], True, True, False, False, False]", globals["x"].String())
+	_, err = guarded.run(new(starlark.Thread), "x = {} < mapped()\n")
+	require.ErrorContains(t, err, "dict < dict not implemented")
+	globals, err = guarded.run(new(starlark.Thread), "x = [{} == mapped(), {} != mapped()]\n")
+	require.NoError(t, err)
+	require.Equal(t, "[False, True]", globals["x"].String())
+}

@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -91,6 +92,12 @@ func failure(err error) string {
 
 // foreign are values of types that are not Starlark's own.
 var foreign = starlark.StringDict{
+	"claimed": starlark.NewBuiltin("claimed", func(_ *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+		return &claimed{args}, nil
+	}),
+	"mapped": starlark.NewBuiltin("mapped", func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
+		return &record{typ: "dict"}, nil
+	}),
 	"named": starlark.NewBuiltin("named", makeNamed),
 	"record": starlark.NewBuiltin("record", func(*starlark.Thread, *starlark.Builtin, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 		return &record{fields: starlark.StringDict{"n": starlark.MakeInt(1), "lower": starlark.NewBuiltin("fn", echo)}}, nil
@@ -116,7 +123,10 @@ func echo(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs [
 
 // A record has fields and methods, some of them with names of those of
 // strings and dictionaries, and an operator.
-type record struct{ fields starlark.StringDict }
+type record struct {
+	fields starlark.StringDict
+	typ    string // or "record"
+}
 
 var (
 	_ starlark.HasSetField = (*record)(nil)
@@ -125,7 +135,7 @@ var (
 )
 
 func (r *record) String() string        { return "record(" + r.fields.String() + ")" }
-func (r *record) Type() string          { return "record" }
+func (r *record) Type() string          { return cmp.Or(r.typ, "record") }
 func (r *record) Freeze()               {}
 func (r *record) Truth() starlark.Bool  { return true }
 func (r *record) Hash() (uint32, error) { return 7, nil }
@@ -204,4 +214,20 @@ func (n *named) Binary(op syntax.Token, y starlark.Value, side starlark.Side) (s
 		return starlark.Binary(op, n.Tuple, y)
 	}
 	return starlark.Binary(op, y, n.Tuple)
+}
+
+// A claimed is a sequence that claims to be a list.
+type claimed struct{ starlark.Tuple }
+
+var _ starlark.Comparable = (*claimed)(nil)
+
+func (c *claimed) Type() string { return "list" }
+
+// CompareSameType compares with any sequence.
+func (c *claimed) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
+	var elems starlark.Tuple
+	for v := range starlark.Elements(y.(starlark.Iterable)) {
+		elems = append(elems, v)
+	}
+	return starlark.CompareDepth(op, c.Tuple, elems, depth)
 }

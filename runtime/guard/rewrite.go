@@ -306,6 +306,7 @@ func (r *rewriter) slice(x *syntax.SliceExpr) syntax.Expr {
 	short := isShortSlice(x)
 	x.X = r.expr(x.X)
 	args := []syntax.Expr{x.X}
+	given := 1 // arguments up to the last one that is given
 	for _, index := range []*syntax.Expr{&x.Lo, &x.Hi, &x.Step} {
 		if *index == nil {
 			args = append(args, &syntax.Ident{NamePos: x.Lbrack, Name: nameNone})
@@ -313,11 +314,12 @@ func (r *rewriter) slice(x *syntax.SliceExpr) syntax.Expr {
 		}
 		*index = r.expr(*index)
 		args = append(args, *index)
+		given = len(args)
 	}
 	if short {
 		return x
 	}
-	return call(nameSlice, x.Lbrack, args...)
+	return call(nameSlice, x.Lbrack, args[:given]...)
 }
 
 // dot rewrites the selection of a method that is not called at once.

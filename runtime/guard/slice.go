@@ -7,24 +7,27 @@ import (
 	"go.starlark.net/starlark"
 )
 
-// slice is x[lo:hi:step]. It follows the interpreter's own function, which
-// cannot be called, with a check of the length.
+// slice is x[lo:hi:step]; the last of the arguments may be missing. It follows
+// the interpreter's own function, which cannot be called, with a check of the
+// length.
 func slice(thread *starlark.Thread, _ *starlark.Builtin, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	x, ok := args[0].(starlark.Sliceable)
 	if !ok {
 		return nil, fmt.Errorf("invalid slice operand %s", args[0].Type())
 	}
+	var index [3]starlark.Value
+	copy(index[:], args[1:])
 	step := 1
-	if args[3] != starlark.None {
+	if index[2] != nil && index[2] != starlark.None {
 		var err error
-		if step, err = starlark.AsInt32(args[3]); err != nil {
+		if step, err = starlark.AsInt32(index[2]); err != nil {
 			return nil, fmt.Errorf("invalid slice step: %s", err)
 		}
 		if step == 0 {
 			return nil, fmt.Errorf("zero is not a valid slice step")
 		}
 	}
-	start, end, err := sliceBounds(args[1], args[2], x.Len(), step)
+	start, end, err := sliceBounds(index[0], index[1], x.Len(), step)
 	if err != nil {
 		return nil, err
 	}
