@@ -8,6 +8,7 @@ import (
 	"github.com/starhost/starhost/event"
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // sample returns 20 CloudTrail records of 1.0 to 2.2 kB.
@@ -77,7 +78,7 @@ func BenchmarkDecodeToDict(b *testing.B) {
 
 // eachCall measures a rule function on one event after another.
 func eachCall(b *testing.B, src string) {
-	globals, err := starlark.ExecFile(new(starlark.Thread), "rule.star", src, nil)
+	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{}, new(starlark.Thread), "rule.star", src, nil)
 	require.NoError(b, err)
 	events := sampleEvents(b)
 	thread := new(starlark.Thread)

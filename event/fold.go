@@ -13,7 +13,8 @@ const lowBits = 0x2020202020202020 // set, they make ASCII letters lower case
 // sameFold says whether two keys are the same but for case.
 func sameFold(a, b string) bool {
 	if !isASCII(a) || !isASCII(b) {
-		return strings.ToLower(a) == strings.ToLower(b)
+		lower := strings.ToLower(a) // not EqualFold, which knows more pairs
+		return lower == strings.ToLower(b)
 	}
 	return len(a) == len(b) && strings.EqualFold(a, b)
 }

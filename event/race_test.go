@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 const readAll = `
@@ -26,7 +27,7 @@ def rule(event):
 // Many goroutines read the same new events: the race detector sees no race,
 // and each reads what one alone reads.
 func TestManyReaders(t *testing.T) {
-	globals, err := starlark.ExecFile(new(starlark.Thread), "rule.star", readAll, nil)
+	globals, err := starlark.ExecFileOptions(&syntax.FileOptions{}, new(starlark.Thread), "rule.star", readAll, nil)
 	require.NoError(t, err)
 	globals.Freeze()
 	read := func(event starlark.Value) string {

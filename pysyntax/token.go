@@ -223,9 +223,6 @@ func (k kind) startsExpr() bool {
 	return false
 }
 
-// isKeyword reports whether k is a hard keyword.
-func (k kind) isKeyword() bool { return k >= tFalse }
-
 // augmented returns the operator of an augmented assignment.
 func (k kind) augmented() (Operator, bool) {
 	if tPlusEq <= k && k <= tDblSlashEq {

@@ -110,7 +110,8 @@ func (s *Suite) Untested(results []*Result) (none, oneSided []string) {
 	asked := make(map[string]sides)
 	for _, r := range results {
 		if rule := r.Test.Rule; rule != nil {
-			asked[rule.ID] = asked[rule.ID] // though it may have failed
+			seen := asked[rule.ID] // though it may have failed
+			asked[rule.ID] = seen
 		}
 		for _, a := range r.Asked {
 			seen := asked[a.Rule]

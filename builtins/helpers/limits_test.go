@@ -1,8 +1,6 @@
 package helpers_test
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -64,6 +62,6 @@ func member(t *testing.T, name string) starlark.Value {
 			return m.Members[function]
 		}
 	}
-	t.Fatal(fmt.Sprintf("no module %s", module))
+	t.Fatalf("no module %s", module)
 	return nil
 }
