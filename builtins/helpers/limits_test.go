@@ -1,6 +1,7 @@
 package helpers_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 

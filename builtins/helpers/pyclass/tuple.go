@@ -16,6 +16,10 @@ type NamedTuple struct {
 	Names    []string // of the elements
 	Elems    starlark.Tuple
 	More     starlark.StringDict // attributes that are not elements
+
+	// Lookup, if not nil, is asked for other attributes, and says nil for
+	// those that it does not know.
+	Lookup func(t *NamedTuple, name string) (starlark.Value, error)
 }
 
 var (
@@ -69,7 +73,10 @@ func (t *NamedTuple) Attr(name string) (starlark.Value, error) {
 			return t.Elems[i], nil
 		}
 	}
-	return t.More[name], nil // nil: no such attribute
+	if v, ok := t.More[name]; ok || t.Lookup == nil {
+		return v, nil // nil: no such attribute
+	}
+	return t.Lookup(t, name)
 }
 
 // AttrNames lists the names of the elements and what there is more.

@@ -65,6 +65,25 @@ func Str(s string) string {
 	return string(append(dst, quote))
 }
 
+// ASCII returns s with every character that is not ASCII escaped, and without
+// quotes.
+func ASCII(s string) string {
+	var dst []byte
+	for _, r := range s {
+		switch {
+		case r < utf8.RuneSelf:
+			dst = append(dst, byte(r))
+		case r < 0x100:
+			dst = appendHex(dst, 'x', uint32(r), 2)
+		case r < 0x10000:
+			dst = appendHex(dst, 'u', uint32(r), 4)
+		default:
+			dst = appendHex(dst, 'U', uint32(r), 8)
+		}
+	}
+	return string(dst)
+}
+
 func appendRune(dst []byte, r rune) []byte {
 	switch {
 	case r == '\n':
