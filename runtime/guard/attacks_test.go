@@ -1,3 +1,5 @@
+//go:build unix
+
 package guard_test
 
 import (
@@ -24,8 +26,8 @@ import (
 )
 
 const (
-	maxMemory = 256 << 20        // of a process under attack
-	maxTime   = 10 * time.Second // the same; by itself, each takes less than one
+	maxMemory = 256 << 20       // of a process under attack
+	maxTime   = 5 * time.Second // of the processor, on which others may be, too
 )
 
 // An attack is a program of testdata/attacks.txtar.
@@ -114,11 +116,11 @@ func TestAttacks(t *testing.T) {
 				return
 			}
 			t.Parallel()
-			got, rss := parent(t, a)
-			t.Logf("| %s | %s | %.2f s | %d MB |", a.name, cmp.Or(got.Limit, got.Error, "–"), got.Took.Seconds(), rss>>20)
+			got, used := parent(t, a)
+			t.Logf("| %s | %s | %.2f s | %d MB |", a.name, cmp.Or(got.Limit, got.Error, "–"), used.time.Seconds(), used.memory>>20)
 			a.check(t, got)
-			assert.Less(t, rss, int64(max(maxMemory, 2*a.limits.Heap)), "memory")
-			assert.Less(t, got.Took, maxTime)
+			assert.Less(t, used.memory, int64(max(maxMemory, 2*a.limits.Heap)))
+			assert.Less(t, used.time, maxTime)
 		})
 	}
 }
@@ -134,7 +136,7 @@ func (a *attack) check(t *testing.T, got result) {
 	case a.want == "ok":
 		assert.Empty(t, got.Error)
 	default:
-		assert.Equal(t, a.want, got.Limit, got.Error)
+		assert.Contains(t, strings.Split(a.want, " or "), got.Limit, got.Error)
 	}
 }
 
@@ -142,12 +144,16 @@ func (a *attack) check(t *testing.T, got result) {
 type result struct {
 	Limit string // of the limit that was reached
 	Error string
-	Took  time.Duration
 }
 
-// parent runs the attack in a child process, and gives its result and the
-// memory that it took at most.
-func parent(t *testing.T, a attack) (r result, rss int64) {
+// A usage is what the child process took of the machine.
+type usage struct {
+	time   time.Duration // of the processor
+	memory int64         // at most
+}
+
+// parent runs the attack in a child process.
+func parent(t *testing.T, a attack) (r result, used usage) {
 	report := filepath.Join(t.TempDir(), "report")
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestAttacks$")
 	cmd.Env = append(os.Environ(), attackVariable+"="+a.name, "GUARD_REPORT="+report)
@@ -157,13 +163,15 @@ func parent(t *testing.T, a attack) (r result, rss int64) {
 	data, err := os.ReadFile(report)
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(data, &r))
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+
+	used.time = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	rusage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	require.True(t, ok)
-	rss = usage.Maxrss
+	used.memory = rusage.Maxrss
 	if runtime.GOOS != "darwin" {
-		rss <<= 10
+		used.memory <<= 10
 	}
-	return r, rss
+	return r, used
 }
 
 // child runs the attack of that name in this process and reports.
@@ -181,9 +189,7 @@ func child(t *testing.T, name string) {
 }
 
 func (a *attack) run() (r result) {
-	began := time.Now()
 	err := a.execute()
-	r.Took = time.Since(began)
 	if err != nil {
 		r.Error = err.Error()
 		r.Error = r.Error[:min(len(r.Error), 1000)]

@@ -14,7 +14,7 @@ import (
 // of dictionaries may have been chosen to have the same hash, take so long.
 const (
 	maxWalk     = 100_000
-	maxWalkTime = 100 * time.Millisecond
+	maxWalkTime = 500 * time.Millisecond
 )
 
 // A comparer compares values as starlark.Compare does, but stops when it has

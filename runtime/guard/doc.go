@@ -12,5 +12,16 @@
 // charged in steps too, one for about 32 bytes that it allocates or walks, so
 // that the limit of steps bounds the memory that one call can fill.
 //
-// A limit that is reached is a [LimitError].
+// Most of what rules do is cheap whatever the operands are, x == "literal" or
+// event.get("key"), and stays the interpreter's own. Comparisons, searches and
+// keys that may be large pass through a probe, at a third of the cost of a
+// call; these are bounded by constants and not charged.
+//
+// A limit that is reached is a [LimitError]. Sizes are only the error of the
+// operation; steps, time, depth, memory and the end of the context stop the
+// call, whatever becomes of the error.
+//
+// Built-ins of other packages keep to the limits by [CheckBytes],
+// [CheckElements], [CheckBits], [CheckKey], [Iterate], [Measure], [Str] and
+// [Meter.Charge].
 package guard
