@@ -112,3 +112,46 @@ func BenchmarkCall(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkRule is a rule as there are many, of which each event asks some.
+func BenchmarkRule(b *testing.B) {
+	const src = `
+EVENTS = ["CreateUser", "DeleteUser", "AttachUserPolicy"]
+
+def rule(event):
+    if event.get("eventSource") != "iam.amazonaws.com" or event.get("eventName") not in EVENTS:
+        return False
+    user = event.get("userIdentity", {})
+    if user.get("type") == "AWSService" or user.get("arn", "").endswith("/deploy"):
+        return False
+    for policy in event.get("policies", []):
+        if policy["name"].lower().startswith("admin"):
+            return True
+    return False
+`
+	event := fresh(b, `{
+		"eventSource": "iam.amazonaws.com", "eventName": "AttachUserPolicy", "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::1:user/a"},
+		"policies": [{"name": "ReadOnly"}, {"name": "AdministratorAccess"}],
+	}`)(0)
+	for _, d := range []dialect{plain, guarded} {
+		name := "plain"
+		if d.guarded {
+			name = "guarded"
+		}
+		b.Run(name, func(b *testing.B) {
+			fn := d.function(b, src, "rule")
+			thread := new(starlark.Thread)
+			var m guard.Meter
+			b.ReportAllocs()
+			for b.Loop() {
+				if d.guarded {
+					m.Begin(thread, nil, b.Context())
+				}
+				if v, err := starlark.Call(thread, fn, starlark.Tuple{event}, nil); err != nil || v != starlark.True {
+					b.Fatal(v, err)
+				}
+				m.End()
+			}
+		})
+	}
+}
