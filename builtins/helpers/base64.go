@@ -11,6 +11,7 @@ import (
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/builtins/helpers/pyrepr"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
 	"go.starlark.net/starlark"
@@ -137,7 +138,7 @@ func altchars(v starlark.Value, digits string, encoding bool) (*strings.Replacer
 		return nil, err
 	}
 	if len(alt) != 2 {
-		return nil, pyerr.New("AssertionError", "%s", v)
+		return nil, pyerr.New("AssertionError", "%s", pyrepr.Bytes(alt))
 	}
 	if encoding {
 		return strings.NewReplacer(digits[:1], alt[:1], digits[1:], alt[1:]), nil

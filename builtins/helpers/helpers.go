@@ -13,20 +13,30 @@ import (
 	"github.com/starhost/starhost/builtins/helpers/pyip"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
+	"github.com/starhost/starhost/builtins/helpers/pyurl"
 	"github.com/starhost/starhost/runtime"
 )
 
 // Modules returns all modules of this package. They are immutable, and may be
 // shared by any number of goroutines.
 func Modules() []runtime.Module {
-	return []runtime.Module{
+	modules := []runtime.Module{
+		Base64(),
+		Binascii(),
+		Difflib(),
 		Fnmatch(),
+		HTML(),
+		Hashlib(),
 		JSON(),
 		Math(),
 		PantherBaseHelpers(),
+		Shlex(),
+		Strings(),
+		UUID(),
 		pyip.Module(),
 		pyre.Module(),
 		pytime.DatetimeModule(),
 		pytime.TimeModule(),
 	}
+	return append(modules, pyurl.Modules()...)
 }

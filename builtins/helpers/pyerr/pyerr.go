@@ -66,7 +66,7 @@ func Unpack(fn string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...an
 		return nil
 	}
 	class := "TypeError"
-	if strings.Contains(err.Error(), " out of range ") {
+	if msg := err.Error(); strings.Contains(msg, " out of range ") || strings.Contains(msg, "too large to convert") {
 		class = "OverflowError"
 	}
 	return &Error{Class: class, Msg: err.Error()}

@@ -1,6 +1,8 @@
 package pyurl
 
 import (
+	"strings"
+
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime"
@@ -50,35 +52,54 @@ func Modules() []runtime.Module {
 }
 
 // urlArgs reads the arguments of urlparse and urlsplit, and takes the URL
-// apart.
-func urlArgs(c pyclass.Call) (parts, error) {
+// apart. None is not one: CPython takes it for empty bytes.
+func urlArgs(c pyclass.Call) (p parts, none bool, err error) {
 	var (
 		url       starlark.Value
 		scheme    string
 		fragments = true
 	)
 	if err := c.Unpack("url", &url, "scheme?", &scheme, "allow_fragments?", &fragments); err != nil {
-		return parts{}, err
+		return p, false, err
+	}
+	if url == starlark.None {
+		return p, true, nil
 	}
 	text, ok := starlark.AsString(url)
 	if !ok {
-		return parts{}, pyerr.Type("%s: for parameter url: got %s, want string", c.Fn, url.Type())
+		return p, false, pyerr.Type("%s: for parameter url: got %s, want string", c.Fn, url.Type())
 	}
-	return split(text, scheme, fragments)
+	p, err = split(text, scheme, fragments)
+	return p, false, err
+}
+
+// emptyBytes is the result for None.
+func emptyBytes(name string, names []string) starlark.Value {
+	elems := make(starlark.Tuple, len(names))
+	for i := range elems {
+		elems[i] = starlark.Bytes("")
+	}
+	return &pyclass.NamedTuple{FullName: name, Names: names, Elems: elems, Lookup: lookup}
 }
 
 func urlsplit(c pyclass.Call) (starlark.Value, error) {
-	p, err := urlArgs(c)
-	if err != nil {
+	p, none, err := urlArgs(c)
+	switch {
+	case err != nil:
 		return nil, err
+	case none:
+		return emptyBytes("SplitResultBytes", splitNames), nil
 	}
 	return p.splitResult(), nil
 }
 
 func urlparse(c pyclass.Call) (starlark.Value, error) {
-	p, err := urlArgs(c)
-	if err != nil {
+	p, none, err := urlArgs(c)
+	switch {
+	case err != nil:
 		return nil, err
+	case none:
+		return emptyBytes("ParseResultBytes", parseNames), nil
 	}
 	p.splitParams()
 	return p.parseResult(), nil
@@ -121,6 +142,9 @@ func urldefrag(c pyclass.Call) (starlark.Value, error) {
 	var url string
 	if err := c.Unpack("url", &url); err != nil {
 		return nil, err
+	}
+	if !strings.Contains(url, "#") {
+		return result("DefragResult", defragNames, url, ""), nil
 	}
 	p, err := parse(url, "", true)
 	if err != nil {

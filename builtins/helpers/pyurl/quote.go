@@ -175,7 +175,7 @@ func unquoteCall(c pyclass.Call, plus bool) (starlark.Value, error) {
 	text, isText := starlark.AsString(s)
 	data, isBytes := s.(starlark.Bytes)
 	if !isText && !isBytes {
-		return nil, pyerr.New("AttributeError", "'%s' object has no attribute 'split'", pyerr.TypeName(s))
+		return nil, pyerr.Type("argument of type '%s' is not iterable", pyerr.TypeName(s))
 	}
 	if err := guard.CheckBytes(c.Thread, c.Fn, len(text)+len(data)); err != nil {
 		return nil, err
@@ -212,7 +212,7 @@ type field struct{ name, value string }
 // queryFields reads the arguments of parse_qs and parse_qsl, and the query.
 func queryFields(c pyclass.Call) ([]field, error) {
 	var (
-		qs           string
+		query        starlark.Value
 		blank        bool
 		strict       bool
 		encoding     = "utf-8"
@@ -220,9 +220,13 @@ func queryFields(c pyclass.Call) ([]field, error) {
 		separator    = "&"
 		maxNumFields starlark.Value
 	)
-	if err := c.Unpack("qs", &qs, "keep_blank_values?", &blank, "strict_parsing?", &strict, "encoding?", &encoding,
+	if err := c.Unpack("qs", &query, "keep_blank_values?", &blank, "strict_parsing?", &strict, "encoding?", &encoding,
 		"errors?", &errors, "max_num_fields??", &maxNumFields, "separator?", &separator); err != nil {
 		return nil, err
+	}
+	qs, ok := starlark.AsString(query)
+	if !ok && query != starlark.None && query != starlark.Bytes("") { // which are no query, as in CPython
+		return nil, pyerr.Type("%s: for parameter qs: got %s, want string", c.Fn, query.Type())
 	}
 	if separator == "" {
 		return nil, pyerr.Value("Separator must be of type string or bytes.")

@@ -87,7 +87,7 @@ func outcome(v starlark.Value, err error) any {
 		}
 	}
 	msg := err.Error()
-	if strings.Contains(msg, "unknown binary op") || strings.Contains(msg, "not implemented") {
+	if strings.Contains(msg, "unknown binary op") || strings.Contains(msg, "not implemented") || strings.Contains(msg, "unhashable") {
 		return exception{"TypeError", msg}
 	}
 	if strings.Contains(msg, "has no ") && strings.Contains(msg, "field or method") {
@@ -108,7 +108,7 @@ func same(got, want any) bool {
 }
 
 func interpreters(msg string) bool {
-	for _, part := range []string{": for parameter ", ": missing argument for ", ": got ", ": unexpected keyword", "unknown binary op", "not implemented", "field or method"} {
+	for _, part := range []string{": for parameter ", ": missing argument for ", ": got ", ": unexpected keyword", "unknown binary op", "not implemented", "unhashable", "field or method"} {
 		if strings.Contains(msg, part) {
 			return true
 		}
