@@ -83,6 +83,9 @@ func (o *Object) Get(k starlark.Value) (starlark.Value, bool, error) {
 		v, found := o.Field(string(key))
 		return v, found, nil
 	}
+	if _, ok := k.(starlark.Tuple); ok {
+		return nil, false, nil // no key, and its hash may take for ever
+	}
 	_, err := k.Hash()
 	return nil, false, err
 }

@@ -168,3 +168,14 @@ def title(event):
 		require.Equal(t, m.Title, m.Dedup)
 	}
 }
+
+// TestTooDeep shows that a tree that is nested too deeply is refused with a
+// place.
+func TestTooDeep(t *testing.T) {
+	src := "def rule(event):\n    return " + strings.Repeat("1 + ", 50_000) + "1 > 0\n"
+	loader := runtime.Loader{ReadFile: func(string) ([]byte, error) { return []byte(src), nil }}
+	rule, diags := loader.Rule("r.star", runtime.DefaultMetadata("r"))
+	require.Nil(t, rule)
+	require.Len(t, diags, 1)
+	require.Regexp(t, `^r\.star:2:\d+: .*nested too deeply`, diags[0].Error())
+}

@@ -135,7 +135,9 @@ func (l *Loader) load(path, name string, v *Variant) (*File, []*Diagnostic) {
 	if bad != nil {
 		return nil, append(diags, bad)
 	}
-	guard.Rewrite(tree)
+	if err := guard.Rewrite(tree); err != nil {
+		return nil, append(diags, syntaxDiagnostic(path, err))
+	}
 	predeclared := l.predeclared(name)
 	maps.Copy(predeclared, names)
 	prog, err := starlark.FileProgram(tree, predeclared.Has)
@@ -176,11 +178,15 @@ func (l *Loader) parse(path string, src []byte) (*syntax.File, []*Diagnostic) {
 	if habits := l.pythonHabits(path, src); len(habits) > 0 {
 		return nil, habits
 	}
+	return nil, []*Diagnostic{syntaxDiagnostic(path, err)}
+}
+
+func syntaxDiagnostic(path string, err error) *Diagnostic {
 	d := &Diagnostic{Code: "syntax", Msg: err.Error(), Pos: filePosition(path)}
 	if se, ok := errors.AsType[syntax.Error](err); ok {
 		d.Pos, d.Msg = se.Pos, se.Msg
 	}
-	return nil, []*Diagnostic{d}
+	return d
 }
 
 // predeclared are the names that every file finds without loading anything.
