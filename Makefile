@@ -29,6 +29,7 @@ check: build ## formatting, vet, staticcheck, and starhost's own check and test 
 
 test: check ## everything that CI runs: check, then all tests with the race detector
 	$(GO) test -race -timeout 15m ./...
+	$(GO) test -run TestAttacks ./runtime/guard # memory counts only without the race detector
 
 bench: ## benchmarks; BENCHTIME=3s for steadier figures
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
