@@ -66,7 +66,7 @@ func Binascii() runtime.Module {
 }
 
 func binasciiError(format string, args ...any) error {
-	return &pyerr.Error{Class: "Error", Base: "ValueError", Msg: fmt.Sprintf(format, args...)}
+	return &pyerr.Error{Class: "binascii.Error", Base: "ValueError", Msg: fmt.Sprintf(format, args...)}
 }
 
 // bytesArg is a parameter that is bytes.

@@ -2,13 +2,17 @@ package helpers
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/builtins/helpers/pyip"
 	"github.com/starhost/starhost/builtins/helpers/pyrepr"
+	"github.com/starhost/starhost/builtins/helpers/pytext"
+	"github.com/starhost/starhost/builtins/helpers/pytime"
 	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
@@ -46,6 +50,12 @@ import (
 //	        a list, tuple or set as it is; anything else in a list
 //	aws_strip_role_session_id(user_identity_arn)
 //	        the part of the ARN of an assumed role before the session
+//	is_base64(b64, min_length=28)
+//	        what a text is in base64, if that is readable ASCII, else ""
+//	golang_nanotime_to_python_datetime(golang_time)
+//	panther_nanotime_to_python_datetime(panther_time)
+//	        2024-01-02T03:04:05.123456789Z, or with a space and no Z, as a
+//	        datetime
 //
 // They take events, what is in them, and plain dicts.
 func PantherBaseHelpers() runtime.Module {
@@ -64,6 +74,13 @@ func PantherBaseHelpers() runtime.Module {
 			"key_value_list_to_dict":    pyclass.Function("key_value_list_to_dict", keyValueListToDict),
 			"listify":                   pyclass.Function("listify", listify),
 			"aws_strip_role_session_id": pyclass.Function("aws_strip_role_session_id", awsStripRoleSessionID),
+			"is_base64":                 pyclass.Function("is_base64", isBase64),
+			"golang_nanotime_to_python_datetime": pyclass.Function("golang_nanotime_to_python_datetime", func(c pyclass.Call) (starlark.Value, error) {
+				return nanotime(c, "golang_time", golangNanos, "Z", "%Y-%m-%dT%H:%M:%S.%fZ")
+			}),
+			"panther_nanotime_to_python_datetime": pyclass.Function("panther_nanotime_to_python_datetime", func(c pyclass.Call) (starlark.Value, error) {
+				return nanotime(c, "panther_time", pantherNanos, "", "%Y-%m-%d %H:%M:%S.%f")
+			}),
 		},
 	}
 }
@@ -305,4 +322,71 @@ func awsStripRoleSessionID(c pyclass.Call) (starlark.Value, error) {
 	}
 	parts := strings.SplitN(arn, "/", 3)
 	return starlark.String(strings.Join(parts[:min(2, len(parts))], "/")), nil
+}
+
+// isBase64 finds commands and the like that are hidden in base64, with
+// Panther's rules for what is not: identifiers of 32 letters and digits, and
+// what does not decode to ASCII that mostly prints.
+func isBase64(c pyclass.Call) (starlark.Value, error) {
+	var b64 string
+	minLength := 28
+	if err := c.Unpack("b64", &b64, "min_length?", &minLength); err != nil {
+		return nil, err
+	}
+	if err := made(c, len(b64)); err != nil {
+		return nil, err
+	}
+	if utf8.RuneCountInString(b64) < minLength || len(b64) == 32 && strings.Trim(b64, alphanumeric) == "" {
+		return starlark.String(""), nil
+	}
+	padded := b64 + strings.Repeat("=", (4-len(b64)%4)%4)
+	data, err := decodeBase64(padded, true)
+	if err != nil {
+		return starlark.String(""), nil
+	}
+	for _, encoding := range []string{"ascii", "utf-16-le", "utf-8"} {
+		text, err := pytext.Decode(data, encoding, "strict")
+		if err == nil && (text == "" || readable(text)) {
+			return starlark.String(text), nil
+		}
+	}
+	return starlark.String(""), nil
+}
+
+const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+// readable says that a text is ASCII, and that seven tenths of it print.
+func readable(text string) bool {
+	readable := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= utf8.RuneSelf:
+			return false
+		case ' ' <= c && c < 0x7f, '\t' <= c && c <= '\r', 0x1c <= c && c < ' ':
+			readable++
+		}
+	}
+	return float64(readable)/float64(len(text)) >= 0.7
+}
+
+var (
+	golangNanos  = regexp.MustCompile(`\.([0-9]+)Z`)
+	pantherNanos = regexp.MustCompile(`\.([0-9]+)`)
+)
+
+// nanotime reads a time after cutting its fraction to microseconds.
+func nanotime(c pyclass.Call, param string, nanos *regexp.Regexp, end, format string) (starlark.Value, error) {
+	var text string
+	if err := c.Unpack(param, &text); err != nil {
+		return nil, err
+	}
+	found := nanos.FindStringSubmatch(text)
+	if found == nil {
+		return nil, pyerr.New("AttributeError", "'NoneType' object has no attribute 'group'")
+	}
+	d, err := pytime.Strptime(nanos.ReplaceAllLiteralString(text, "."+found[1][:min(6, len(found[1]))]+end), format)
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
 }

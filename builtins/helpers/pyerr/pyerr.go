@@ -14,7 +14,8 @@ import (
 
 // An Error is a failure of a built-in function as Python would report it.
 type Error struct {
-	// Class is the name of Python's exception class, such as "ValueError".
+	// Class is the name of Python's exception class, such as "ValueError",
+	// with its module where it says little without ("re.error").
 	Class string
 
 	// Msg is the text, what str(e) gives in Python.

@@ -38,8 +38,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s at position %d", e.Msg, e.Pos)
 }
 
-// PyClass returns "error", the name of re.error.
-func (e *Error) PyClass() string { return "error" }
+// PyClass returns "re.error".
+func (e *Error) PyClass() string { return "re.error" }
 
 // PyBase returns "Exception".
 func (e *Error) PyBase() string { return "Exception" }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -24,9 +25,9 @@ type program struct {
 	notInside  bool // has \B
 	context    bool // looks at what is before the place where it starts
 
-	mu     sync.Mutex
-	linear map[variant]*regexp.Regexp
-	back   map[variant]*regexp2.Regexp
+	compiling sync.Mutex
+	linear    [variants]atomic.Pointer[regexp.Regexp]
+	back      [variants]atomic.Pointer[regexp2.Regexp]
 }
 
 // maxSize is how many instructions package regexp may make of a pattern.
@@ -47,8 +48,6 @@ func newProgram(p *pattern) *program {
 		boundary:   p.root.has(func(n *node) bool { return isBoundary(n) && n.flags&flagA == 0 }),
 		context:    p.root.has(func(n *node) bool { return isBoundary(n) || n.op == opBegin || n.op == opLineBegin }),
 		backtracks: p.root.has(backtracks),
-		linear:     make(map[variant]*regexp.Regexp),
-		back:       make(map[variant]*regexp2.Regexp),
 	}
 	prog.backtracks = prog.backtracks || prog.size > maxSize
 	return prog
@@ -89,6 +88,19 @@ type variant struct {
 	ascii  bool
 	dollar dollarMode
 	inside bool // the text begins with one character that is before the place
+}
+
+const variants = int(modes) * 2 * int(dollarModes) * 2
+
+// index numbers the variants.
+func (v variant) index() int {
+	i := int(v.mode)*int(dollarModes) + int(v.dollar)
+	for _, flag := range []bool{v.ascii, v.inside} {
+		if i *= 2; flag {
+			i++
+		}
+	}
+	return i
 }
 
 // A subject is a text to match.
@@ -184,11 +196,12 @@ func (p *program) needsBacktracking(s *subject, m mode) bool {
 
 // expression compiles a variant for package regexp.
 func (p *program) expression(v variant) (*regexp.Regexp, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if re, ok := p.linear[v]; ok {
+	place := &p.linear[v.index()]
+	if re := place.Load(); re != nil {
 		return re, nil
 	}
+	p.compiling.Lock()
+	defer p.compiling.Unlock()
 	w := writer{ascii: v.ascii, dollar: v.dollar}
 	prefix, suffix := "(?:", ")"
 	if v.inside {
@@ -210,9 +223,9 @@ func (p *program) expression(v variant) (*regexp.Regexp, error) {
 	w.WriteString(suffix)
 	re, err := regexp.Compile(w.String())
 	if err != nil {
-		return nil, pyerr.New("error", "the pattern cannot be compiled: %v", err)
+		return nil, pyerr.New("re.error", "the pattern cannot be compiled: %v", err)
 	}
-	p.linear[v] = re
+	place.Store(re)
 	return re, nil
 }
 
@@ -289,11 +302,12 @@ func (p *program) findBacktracking(s *subject, at int, m mode, meter *guard.Mete
 
 // backtracking compiles a variant for regexp2.
 func (p *program) backtracking(v variant) (*regexp2.Regexp, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if re, ok := p.back[v]; ok {
+	place := &p.back[v.index()]
+	if re := place.Load(); re != nil {
 		return re, nil
 	}
+	p.compiling.Lock()
+	defer p.compiling.Unlock()
 	w := writer{backtrack: true, ascii: v.ascii}
 	if v.mode == matching || v.mode == full {
 		w.WriteString(`\G`)
@@ -307,10 +321,10 @@ func (p *program) backtracking(v variant) (*regexp2.Regexp, error) {
 	}
 	re, err := regexp2.Compile(w.String(), regexp2.None)
 	if err != nil {
-		return nil, pyerr.New("error", "the pattern cannot be compiled: %v", err)
+		return nil, pyerr.New("re.error", "the pattern cannot be compiled: %v", err)
 	}
 	re.MatchTimeout = timeout
-	p.back[v] = re
+	place.Store(re)
 	return re, nil
 }
 

@@ -13,9 +13,9 @@
 //   - Zones are fixed offsets, datetime.timezone. There is no zone database.
 //   - String gives Python's str; the repr is PyRepr.
 //
-// Formatting and parsing are our own: CPython's strftime is that of the C
-// library, over nine fields that need not agree with each other, with its own
-// flags and its own way with years below 1000, and its strptime gives a format
-// back the texts of its own errors. Libraries for Go format a time.Time, and
-// know other directives.
+// Formatting and parsing are our own. CPython's strftime is that of the C
+// library, over nine fields that need not agree with each other, with flags of
+// its own, and without padding for years below 1000; its strptime is a regular
+// expression made of the format, whose errors detections see. Libraries for Go
+// print a time.Time, know other directives and have other errors.
 package pytime

@@ -89,7 +89,7 @@ func parseFormat(format string) ([]item, error) {
 		}
 		for _, it := range expanded {
 			if it.directive != 0 && strings.IndexByte(seen, it.directive) >= 0 {
-				return nil, pyerr.New("error", "redefinition of group name '%c'", it.directive)
+				return nil, pyerr.New("re.error", "redefinition of group name '%c'", it.directive)
 			}
 			seen += string(it.directive)
 			items = append(items, it)
@@ -548,20 +548,33 @@ func (p *parsed) complete() error {
 	return nil
 }
 
-func datetimeStrptime(c call) (starlark.Value, error) {
-	p, err := strptimeCall(c, "")
+// Strptime reads a text by a format as Python's datetime.strptime does.
+func Strptime(text, format string) (Datetime, error) {
+	p, err := strptime(text, format)
 	if err != nil {
-		return nil, err
+		return Datetime{}, err
 	}
+	return p.datetime()
+}
+
+func (p *parsed) datetime() (Datetime, error) {
 	d, err := datetimeOf(p.year, p.mon, p.mday, p.hour, p.min, p.sec, p.micros, nil, 0)
 	if err != nil || !p.hasOffset {
-		return value(d, err)
+		return d, err
 	}
 	delta, _ := makeDelta(0, p.offset) // less than five days
 	if d.zone, err = makeZone(delta); err == nil && p.zone != "" {
 		d.zone = &Timezone{offset: d.zone.offset, name: p.zone, named: true}
 	}
-	return value(d, err)
+	return d, err
+}
+
+func datetimeStrptime(c call) (starlark.Value, error) {
+	p, err := strptimeCall(c, "")
+	if err != nil {
+		return nil, err
+	}
+	return value(p.datetime())
 }
 
 // strptimeCall reads the arguments of strptime and the text. An empty format is

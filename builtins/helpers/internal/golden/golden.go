@@ -82,7 +82,8 @@ func outcome(v starlark.Value, err error) any {
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		if py, ok := inner.(interface{ PyClass() string }); ok {
 			if _, outer := inner.(*runtime.CallError); !outer {
-				return exception{py.PyClass(), inner.Error()}
+				class := py.PyClass()
+				return exception{class[strings.LastIndexByte(class, '.')+1:], inner.Error()}
 			}
 		}
 	}
