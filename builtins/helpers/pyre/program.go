@@ -80,6 +80,7 @@ const (
 	matching              // begin at the place
 	full                  // begin at the place, and end at the end
 	advancing             // anywhere, but not empty at the place
+	modes
 )
 
 // A variant is one of the expressions of a program.
