@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -204,6 +205,7 @@ func (t *testRun) load(selected *selection) error {
 	if t.options.cover.wanted() {
 		t.cover = &coverage{}
 		loader.Pass = t.cover.pass
+		t.options.limits.Steps = coverSteps * cmp.Or(t.options.limits.Steps, guard.Default.Steps)
 	}
 	set, diags, err := loader.Load()
 	if err != nil {
@@ -213,6 +215,10 @@ func (t *testRun) load(selected *selection) error {
 	t.broken = t.showDiagnostics(append(diags, t.suite.Diagnostics...))
 	return nil
 }
+
+// coverSteps is how many times more steps covered code may count than plain
+// code.
+const coverSteps = 4
 
 func (t *testRun) pick(selected *selection) []*ruletest.Test {
 	var tests []*ruletest.Test
