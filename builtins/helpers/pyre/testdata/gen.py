@@ -269,7 +269,7 @@ if len(sys.argv) > 1:
     write("/tmp/pyre.txt", random_uses(int(sys.argv[1])), ENV)
 else:
     write("table.txt", [*FIXED, *table()], ENV)
-    write("random.txt", random_uses(2500), ENV)
+    write("random.txt", random_uses(1500), ENV)
     with open("case.txt", "w", encoding="utf-8") as f:
         cased = [c for c in map(chr, range(0x20000)) if c.lower() != c or c.upper() != c]
         by_upper = {}

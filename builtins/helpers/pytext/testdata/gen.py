@@ -23,11 +23,11 @@ def data():
 
 
 with open("decode.txt", "w") as f:
-    for _ in range(800):
+    for _ in range(300):
         b, c, e = data(), some(*CODECS), some("strict", "strict", "ignore", "replace", "backslashreplace")
         f.write(json.dumps([b.hex(), c, e, outcome(lambda: b.decode(c, e))]) + "\n")
     f.write(json.dumps(["ff", "utf-8", "nope", outcome(lambda: b"\xff".decode("utf-8", "nope"))]) + "\n")
 with open("encode.txt", "w") as f:
-    for _ in range(500):
+    for _ in range(300):
         s, c, e = "".join(some("a", "é", "中", "😀", "\x00", "ÿ") for _ in range(R.randrange(6))), some(*CODECS, "klingon"), some("strict", "strict", "ignore", "replace", "backslashreplace", "xmlcharrefreplace")
         f.write(json.dumps([s, c, e, outcome(lambda: s.encode(c, e).hex())]) + "\n")
