@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/starhost/starhost/builtins/caching/memory"
+	"github.com/starhost/starhost/internal/strictyaml"
+	"github.com/starhost/starhost/ruletest"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
 )
@@ -24,7 +26,7 @@ func (c *command) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PATH…]",
 		Short: "Load all rules, run none: every error of every file, with its place and what to do",
-		Long: `check loads rule files and their metadata, and reports all that keeps them from
+		Long: `check loads rule files, their metadata and their tests, and reports all that keeps them from
 running: every diagnostic of every file, in one run. PATH is a directory or a
 file; the default is the working directory.` + "\n" + exitCodesHelp,
 		Example: `  starhost check rules
@@ -49,10 +51,13 @@ func (c *command) check(o *checkOptions, paths []string) error {
 	if !slices.Contains([]string{"error", "warning"}, o.failLevel) {
 		return fmt.Errorf("--fail-level is %q, want error or warning", o.failLevel)
 	}
-	set, diags, err := loadRules(paths, &memory.Store{}, &o.limits, o.allowEmpty)
+	docs := make(map[string]*strictyaml.Document)
+	set, diags, err := loadRules(paths, &memory.Store{}, &o.limits, docs, o.allowEmpty)
 	if err != nil {
 		return err
 	}
+	diags = append(diags, ruletest.NewSuite(set, docs).Diagnostics...)
+	runtime.SortDiagnostics(diags)
 	result := newCheckResult(diags, len(set.Rules())+len(set.Disabled()))
 	if err := c.report(o.format, o.reports, result); err != nil {
 		return err

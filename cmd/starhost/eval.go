@@ -88,7 +88,7 @@ func (c *command) oneEvent(ctx context.Context, o *evalOptions, path string, sho
 
 // oneTest makes a test of the rule and the event that the flags name.
 func (c *command) oneTest(o *evalOptions, path string) (*ruletest.Test, *ruletest.Suite, error) {
-	set, diags, err := loadRules([]string{path}, &memory.Store{}, &o.limits, false)
+	set, diags, err := loadRules([]string{path}, &memory.Store{}, &o.limits, nil, false)
 	if err != nil {
 		return nil, nil, err
 	}

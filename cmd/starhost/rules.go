@@ -7,6 +7,7 @@ import (
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/memory"
 	"github.com/starhost/starhost/builtins/helpers"
+	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
@@ -25,13 +26,15 @@ func openStore(name string) (caching.Store, error) {
 	return nil, fmt.Errorf("--store is %q, want memory", name)
 }
 
-// loadRules reads rule directories. No rule at all is an error, unless
-// allowEmpty.
-func loadRules(paths []string, store caching.Store, limits *guard.Limits, allowEmpty bool) (*ruleset.Set, []*runtime.Diagnostic, error) {
+// loadRules reads rule directories, and the rules' metadata files into docs if
+// that is not nil. No rule at all is an error, unless allowEmpty.
+func loadRules(paths []string, store caching.Store, limits *guard.Limits, docs map[string]*strictyaml.Document, allowEmpty bool) (*ruleset.Set, []*runtime.Diagnostic, error) {
 	loader := ruleset.Loader{
 		Paths:   paths,
 		Modules: modules(store),
 		Worker:  runtime.Worker{Limits: limits},
+
+		Documents: docs,
 	}
 	set, diags, err := loader.Load()
 	if err != nil {

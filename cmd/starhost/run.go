@@ -95,7 +95,7 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 	if err != nil {
 		return err
 	}
-	set, diags, err := loadRules(o.rules, store, &o.limits, o.allowEmpty)
+	set, diags, err := loadRules(o.rules, store, &o.limits, nil, o.allowEmpty)
 	if err != nil {
 		return err
 	}
