@@ -130,10 +130,14 @@ func (s *stepRun) evaluate(ev *event.Event) {
 	s.Asked = append(s.Asked, Asked{s.rule.ID, matched})
 	if matched {
 		s.count()
-	} else if s.plain {
-		s.match = s.worker.Describe(s.call(), s.rule, ev)
 	}
 	s.collect()
+	ops := len(s.Ops)
+	if !matched && s.plain {
+		s.match = s.worker.Describe(s.call(), s.rule, ev)
+		s.collect()
+		s.Ops = s.Ops[:ops] // of what the engine would not have called
+	}
 }
 
 // count counts a match in its alert window, as the engine does.
