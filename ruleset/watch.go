@@ -46,7 +46,7 @@ func Watch(ctx context.Context, paths []string, changed func()) error {
 			}
 			tell.Reset(quiet) // something has changed
 		case e := <-w.Events:
-			if e.Has(fsnotify.Create) {
+			if e.Has(fsnotify.Create) && !strings.HasPrefix(filepath.Base(e.Name), ".") {
 				watchTree(w, e.Name) // it may be gone again
 			}
 			if !matters(e) {
