@@ -34,14 +34,15 @@ func (r Result) Matched() bool { return r.Match != nil }
 // result's error, never a silent False.
 func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	c.Rule = r.ID
-	v, err := w.Call(c, r.rule, starlark.Tuple{event}, nil)
+	fs := w.functions(r)
+	v, err := w.Call(c, fs.rule, starlark.Tuple{event}, nil)
 	if err != nil {
 		return Result{Err: asCallError(err)}
 	}
 	matched, ok := v.(starlark.Bool)
 	if !ok {
 		err := newCallError(resultError("rule", v, "True or False"))
-		err.Pos = r.rule.Position()
+		err.Pos = position(fs.rule)
 		err.Hint = "a rule says True for a suspicious event and False for any other; bool(…) makes one of any value"
 		return Result{Err: err}
 	}
@@ -60,7 +61,7 @@ func (w *Worker) Describe(c Call, r *Rule, event starlark.Value) *alert.Match {
 		defer func(rec *probe.Recorder) { w.Recorder = rec }(w.Recorder)
 		w.Recorder = nil
 	}
-	return (&matching{w: w, c: c, rule: r, args: starlark.Tuple{event}}).match()
+	return (&matching{w: w, c: c, rule: r, functions: w.functions(r), args: starlark.Tuple{event}}).match()
 }
 
 func asCallError(err error) *CallError {
@@ -74,6 +75,7 @@ type matching struct {
 	w    *Worker
 	c    Call
 	rule *Rule
+	*functions
 	args starlark.Tuple
 	out  alert.Match
 }
@@ -97,10 +99,10 @@ func (m *matching) match() *alert.Match {
 // call calls an auxiliary function, or returns nil if the rule has none, or
 // if it failed.
 func (m *matching) call(fn int) starlark.Value {
-	if m.rule.auxiliary[fn] == nil {
+	if m.auxiliary[fn] == nil {
 		return nil
 	}
-	v, err := m.w.Call(m.c, m.rule.auxiliary[fn], m.args, nil)
+	v, err := m.w.Call(m.c, m.auxiliary[fn], m.args, nil)
 	if err != nil {
 		m.fail(fn, asCallError(err))
 		return nil
@@ -118,7 +120,7 @@ func (m *matching) fail(fn int, err *CallError) {
 // reject notes that a function returned what it must not.
 func (m *matching) reject(fn int, v starlark.Value, want string) {
 	err := newCallError(resultError(auxiliaryNames[fn], v, want))
-	err.Pos = m.rule.auxiliary[fn].Position()
+	err.Pos = position(m.auxiliary[fn])
 	m.fail(fn, err)
 }
 
@@ -222,7 +224,7 @@ func (m *matching) context() json.RawMessage {
 	}
 	if err != nil {
 		ce := newCallError(fmt.Errorf("alert_context is not JSON: %w", err))
-		ce.Pos = m.rule.auxiliary[fnContext].Position()
+		ce.Pos = position(m.auxiliary[fnContext])
 		m.fail(fnContext, ce)
 		return contextError(ce.Msg)
 	}

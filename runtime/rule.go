@@ -6,6 +6,7 @@ import (
 
 	"github.com/starhost/starhost/alert"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // Metadata is what the YAML file beside a rule says of it, in Panther's
@@ -84,8 +85,21 @@ type Rule struct {
 	Metadata
 	*File
 
-	rule      *starlark.Function
-	auxiliary [numAuxiliary]*starlark.Function // nil where not defined
+	functions
+}
+
+// functions are what a rule file defines for the host to call.
+type functions struct {
+	rule      starlark.Callable
+	auxiliary [numAuxiliary]starlark.Callable // nil where not defined
+}
+
+// position is where a function of a file is defined, as far as that is known.
+func position(fn starlark.Callable) syntax.Position {
+	if at, ok := fn.(interface{ Position() syntax.Position }); ok {
+		return at.Position()
+	}
+	return syntax.Position{}
 }
 
 // Rule loads the detection at path. It reports every function that has not
@@ -107,23 +121,29 @@ func (l *Loader) Rule(path string, meta Metadata) (*Rule, []*Diagnostic) {
 func newRule(file *File, meta Metadata) (*Rule, []*Diagnostic) {
 	r := &Rule{Metadata: meta, File: file}
 	var bad []*Diagnostic
-	if r.rule, bad = function(file, "rule", bad); r.rule == nil && len(bad) == 0 {
-		d := fileDiagnostic(file.Path, "rule", "no function rule(event): every detection must define it")
-		d.Hint = "a file of helpers only has a name that starts with _, or a YAML file of AnalysisType global"
-		bad = append(bad, d)
-	}
-	for i, name := range auxiliaryNames {
-		r.auxiliary[i], bad = function(file, name, bad)
-	}
-	if len(bad) > 0 {
+	if r.functions, bad = newFunctions(file); len(bad) > 0 {
 		return nil, bad
 	}
 	return r, nil
 }
 
+// newFunctions finds the functions that a rule file defines, and reports all
+// that are not what they must be.
+func newFunctions(file *File) (fs functions, bad []*Diagnostic) {
+	if fs.rule, bad = function(file, "rule", bad); fs.rule == nil && len(bad) == 0 {
+		d := fileDiagnostic(file.Path, "rule", "no function rule(event): every detection must define it")
+		d.Hint = "a file of helpers only has a name that starts with _, or a YAML file of AnalysisType global"
+		bad = append(bad, d)
+	}
+	for i, name := range auxiliaryNames {
+		fs.auxiliary[i], bad = function(file, name, bad)
+	}
+	return fs, bad
+}
+
 // function finds the function of a rule by name and checks that it can be
 // called with one argument, the event.
-func function(file *File, name string, bad []*Diagnostic) (*starlark.Function, []*Diagnostic) {
+func function(file *File, name string, bad []*Diagnostic) (starlark.Callable, []*Diagnostic) {
 	v, ok := file.Globals[name]
 	if !ok {
 		return nil, bad

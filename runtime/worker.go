@@ -38,6 +38,15 @@ func (w *Worker) Call(c Call, fn starlark.Value, args starlark.Tuple, kwargs []s
 	})
 }
 
+// Function gives a function of a file, or any other value that the file
+// defines, as this worker calls it; nil if the file has no such name.
+func (w *Worker) Function(f *File, name string) starlark.Value {
+	return f.Globals[name]
+}
+
+// functions gives the functions of a rule as this worker calls them.
+func (w *Worker) functions(r *Rule) *functions { return &r.functions }
+
 // run executes body on the worker's thread in the state c.
 func (w *Worker) run(c Call, body func(*starlark.Thread) (starlark.Value, error)) (v starlark.Value, err error) {
 	if c.Context == nil {
