@@ -35,23 +35,36 @@ type Document struct {
 // is nil for a file that is empty or holds no mapping, which is somebody
 // else's, and for one that is not YAML, of which the diagnostic tells.
 func Parse(path string, src []byte, code string) (*Document, *runtime.Diagnostic) {
-	var node yaml.Node
-	if err := yaml.Load(src, &node); err != nil {
+	root, ok := quick(src)
+	if !ok {
+		var bad *runtime.Diagnostic
+		if root, bad = full(path, src); root == nil {
+			return nil, bad
+		}
+	}
+	d := &Document{Path: path, code: code}
+	d.Root = Mapping{Value{d, root, ""}}
+	return d, nil
+}
+
+// full reads all of YAML. The node is nil for a file without a mapping.
+func full(path string, src []byte) (*node, *runtime.Diagnostic) {
+	var tree yaml.Node
+	if err := yaml.Load(src, &tree); err != nil {
 		if len(strings.TrimSpace(string(src))) == 0 {
 			return nil, nil
 		}
 		return nil, syntaxError(path, err)
 	}
-	root := &node
+	root := &tree
 	if root.Kind == yaml.DocumentNode && len(root.Content) > 0 {
 		root = root.Content[0]
 	}
 	if root.Kind != yaml.MappingNode {
 		return nil, nil
 	}
-	d := &Document{Path: path, code: code}
-	d.Root = Mapping{Value{d, root, ""}}
-	return d, nil
+	c := converter{anchors: make(map[*yaml.Node]*node)}
+	return c.convert(root), nil
 }
 
 func syntaxError(path string, err error) *runtime.Diagnostic {

@@ -3,10 +3,7 @@ package strictyaml
 import (
 	"encoding/json"
 	"math/big"
-	"regexp"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // maxJSON bounds the text that one value may become: aliases multiply.
@@ -32,16 +29,16 @@ type jsonWriter struct {
 	out   []byte
 }
 
-func (w *jsonWriter) write(n *yaml.Node) {
+func (w *jsonWriter) write(n *node) {
 	if len(w.out) > maxJSON {
 		return
 	}
-	switch n = resolve(n); n.Kind {
-	case yaml.MappingNode:
+	switch n.kind {
+	case mappingKind:
 		w.mapping(n)
-	case yaml.SequenceNode:
+	case sequenceKind:
 		w.out = append(w.out, '[')
-		for i, e := range n.Content {
+		for i, e := range n.content {
 			if i > 0 {
 				w.out = append(w.out, ',')
 			}
@@ -49,18 +46,17 @@ func (w *jsonWriter) write(n *yaml.Node) {
 		}
 		w.out = append(w.out, ']')
 	default:
-		w.out = append(w.out, scalarJSON(n)...)
+		w.out = appendScalar(w.out, n)
 	}
 }
 
-func (w *jsonWriter) mapping(n *yaml.Node) {
+func (w *jsonWriter) mapping(n *node) {
 	w.out = append(w.out, '{')
 	for i, e := range w.entries(n) {
 		if i > 0 {
 			w.out = append(w.out, ',')
 		}
-		key, _ := json.Marshal(e[0].Value) // strings always marshal
-		w.out = append(append(w.out, key...), ':')
+		w.out = append(appendString(w.out, e[0].value), ':')
 		w.write(e[1])
 	}
 	w.out = append(w.out, '}')
@@ -68,106 +64,190 @@ func (w *jsonWriter) mapping(n *yaml.Node) {
 
 // entries lists the keys and values of a mapping, those that "<<" merges in
 // behind its own.
-func (w *jsonWriter) entries(n *yaml.Node) [][2]*yaml.Node {
-	var own, merged [][2]*yaml.Node
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := resolve(n.Content[i]), resolve(n.Content[i+1])
+func (w *jsonWriter) entries(n *node) [][2]*node {
+	var merged [][2]*node
+	own := make([][2]*node, 0, len(n.content)/2)
+	for i := 0; i+1 < len(n.content); i += 2 {
+		k, v := n.content[i], n.content[i+1]
 		switch {
-		case k.Kind != yaml.ScalarNode:
+		case k.kind != scalarKind:
 			Value{w.value.doc, k, w.value.name}.Errorf("%s has a key that is no string", w.value.name)
-		case k.ShortTag() == "!!merge":
+		case k.isMerge():
 			merged = append(merged, w.merge(v)...)
 		default:
-			own = append(own, [2]*yaml.Node{k, v})
+			own = append(own, [2]*node{k, v})
 		}
 	}
 	for _, e := range merged {
-		if !hasKey(own, e[0].Value) {
+		if !hasKey(own, e[0].value) {
 			own = append(own, e)
 		}
 	}
 	return own
 }
 
-func (w *jsonWriter) merge(v *yaml.Node) [][2]*yaml.Node {
-	switch v.Kind {
-	case yaml.MappingNode:
+func (w *jsonWriter) merge(v *node) [][2]*node {
+	switch v.kind {
+	case mappingKind:
 		return w.entries(v)
-	case yaml.SequenceNode:
-		var all [][2]*yaml.Node
-		for _, e := range v.Content {
-			all = append(all, w.merge(resolve(e))...)
+	case sequenceKind:
+		var all [][2]*node
+		for _, e := range v.content {
+			all = append(all, w.merge(e)...)
 		}
 		return all
 	}
 	return nil
 }
 
-func hasKey(entries [][2]*yaml.Node, key string) bool {
+func hasKey(entries [][2]*node, key string) bool {
 	for _, e := range entries {
-		if e[0].Value == key {
+		if e[0].value == key {
 			return true
 		}
 	}
 	return false
 }
 
-var (
-	integer = regexp.MustCompile(`^[-+]?[0-9]+$`)
-	hex     = regexp.MustCompile(`^0x[0-9a-fA-F]+$`)
-	float   = regexp.MustCompile(`^[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)([eE][-+]?[0-9]+)?$`)
-)
-
-// scalarJSON spells a scalar: a plain one as the null, boolean or number that
+// appendScalar spells a scalar: a plain one as the null, boolean or number that
 // it is, any other as a string.
-func scalarJSON(n *yaml.Node) []byte {
-	s := n.Value
-	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 && n.ShortTag() != "!!str" || plainNumber(n) {
-		switch {
-		case n.ShortTag() == "!!null":
-			return []byte("null")
-		case s == "true" || s == "True" || s == "TRUE":
-			return []byte("true")
-		case s == "false" || s == "False" || s == "FALSE":
-			return []byte("false")
-		case len(s) <= 1000 && (integer.MatchString(s) || hex.MatchString(s)):
-			return []byte(integerJSON(s))
-		case len(s) <= 1000 && float.MatchString(s):
-			return []byte(floatJSON(s))
+func appendScalar(out []byte, n *node) []byte {
+	if n.isNull() {
+		return append(out, "null"...)
+	}
+	if n.plain {
+		switch n.value {
+		case "true", "True", "TRUE":
+			return append(out, "true"...)
+		case "false", "False", "FALSE":
+			return append(out, "false"...)
+		}
+		if text, ok := number(n.value); ok {
+			return append(out, text...)
 		}
 	}
-	text, _ := json.Marshal(s) // strings always marshal
-	return text
+	return appendString(out, n.value)
 }
 
-// plainNumber reports whether an unquoted scalar is a number that YAML 1.2
-// takes for a string: one with leading zeros.
-func plainNumber(n *yaml.Node) bool {
-	return n.Style == 0 && integer.MatchString(n.Value)
+// appendString spells a string, which is valid UTF-8.
+func appendString(out []byte, s string) []byte {
+	const hex = "0123456789abcdef"
+	out = append(out, '"')
+	start := 0
+	for i := range len(s) {
+		c := s[i]
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		out = append(out, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			out = append(out, '\\', c)
+		case '\n':
+			out = append(out, '\\', 'n')
+		default:
+			out = append(out, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+		start = i + 1
+	}
+	return append(append(out, s[start:]...), '"')
 }
 
-func integerJSON(s string) string {
+// maxDigits is the length above which a number is a string.
+const maxDigits = 1000
+
+// number spells a plain scalar as a JSON number, if it is one in YAML 1.2's
+// core schema, with "_" between digits as in YAML 1.1. Numbers with leading
+// zeros are decimal.
+func number(s string) (string, bool) {
+	c := s[0]
+	if (c < '0' || c > '9') && c != '-' && c != '+' && c != '.' || len(s) > maxDigits {
+		return "", false
+	}
+	sign, digits := "", strings.TrimPrefix(s, "+")
+	if len(digits) == len(s) && c == '-' {
+		sign, digits = "-", s[1:]
+	}
+	if digits == "" {
+		return "", false
+	}
+	if digits[0] == '_' {
+		return "", false
+	}
+	if strings.Contains(digits, "_") {
+		digits = strings.ReplaceAll(digits, "_", "")
+	}
+	if text, ok := integer(digits); ok {
+		if sign != "" && text == "0" {
+			sign = "" // there is no integer -0
+		}
+		return sign + text, true
+	}
+	if text, ok := float(digits); ok {
+		return sign + text, true
+	}
+	return "", false
+}
+
+// integer spells the digits of an integer, in any base.
+func integer(digits string) (string, bool) {
 	base := 10
-	if hex.MatchString(s) {
-		base, s = 16, s[2:]
+	if len(digits) > 2 && digits[0] == '0' {
+		switch digits[1] {
+		case 'x':
+			base = 16
+		case 'o':
+			base = 8
+		case 'b':
+			base = 2
+		}
+		if base != 10 {
+			digits = digits[2:]
+		}
 	}
-	i, _ := new(big.Int).SetString(strings.TrimPrefix(s, "+"), base) // digits only
-	return i.String()
+	if base == 10 {
+		if !decimal(digits) {
+			return "", false
+		}
+		if digits = strings.TrimLeft(digits, "0"); digits == "" {
+			digits = "0"
+		}
+		return digits, true
+	}
+	if digits[0] == '-' || digits[0] == '+' {
+		return "", false
+	}
+	i, ok := new(big.Int).SetString(digits, base)
+	if !ok {
+		return "", false
+	}
+	return i.String(), true
 }
 
-// floatJSON spells a YAML number as JSON wants it: a digit on each side of the
-// point.
-func floatJSON(s string) string {
-	s = strings.TrimPrefix(s, "+")
-	sign := ""
-	if strings.HasPrefix(s, "-") {
-		sign, s = "-", s[1:]
+// decimal reports whether a text is one or more digits.
+func decimal(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
 	}
-	mantissa, exponent := s, ""
-	if i := strings.IndexAny(s, "eE"); i >= 0 {
-		mantissa, exponent = s[:i], s[i:]
+	return s != ""
+}
+
+// float spells the digits of a number with a fraction or an exponent as JSON
+// wants it: a digit on each side of the point.
+func float(digits string) (string, bool) {
+	mantissa, exponent := digits, ""
+	if i := strings.IndexAny(digits, "eE"); i >= 0 {
+		mantissa, exponent = digits[:i], digits[i:]
+		if !decimal(strings.TrimLeft(exponent[1:2], "+-") + exponent[min(2, len(exponent)):]) {
+			return "", false
+		}
 	}
 	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if whole != "" && !decimal(whole) || fraction != "" && !decimal(fraction) || whole == "" && fraction == "" {
+		return "", false
+	}
 	whole = strings.TrimLeft(whole, "0")
 	if whole == "" {
 		whole = "0"
@@ -175,5 +255,5 @@ func floatJSON(s string) string {
 	if fraction == "" {
 		fraction = "0"
 	}
-	return sign + whole + "." + fraction + exponent
+	return whole + "." + fraction + exponent, true
 }

@@ -15,13 +15,13 @@ func (m Mapping) All() iter.Seq2[Value, Value] {
 		if m.node == nil {
 			return
 		}
-		for i := 0; i+1 < len(m.node.Content); i += 2 {
-			key := Value{m.doc, resolve(m.node.Content[i]), "key"}
+		for i := 0; i+1 < len(m.node.content); i += 2 {
+			key := Value{m.doc, m.node.content[i], "key"}
 			if !key.IsScalar() {
 				key.Errorf("a key is %s, want a string", key.Describe())
 				continue
 			}
-			if !yield(key, Value{m.doc, resolve(m.node.Content[i+1]), key.node.Value}) {
+			if !yield(key, Value{m.doc, m.node.content[i+1], key.node.value}) {
 				return
 			}
 		}
@@ -31,7 +31,7 @@ func (m Mapping) All() iter.Seq2[Value, Value] {
 // Get gives the value of a key, which may be absent.
 func (m Mapping) Get(key string) Value {
 	for k, v := range m.All() {
-		if k.node.Value == key {
+		if k.node.value == key {
 			return v
 		}
 	}
@@ -41,7 +41,7 @@ func (m Mapping) Get(key string) Value {
 // Key gives the key itself, for messages, or an absent value.
 func (m Mapping) Key(key string) Value {
 	for k := range m.All() {
-		if k.node.Value == key {
+		if k.node.value == key {
 			return k
 		}
 	}
@@ -53,7 +53,7 @@ func (m Mapping) Key(key string) Value {
 func (m Mapping) CheckKeys(strict bool, known ...string) {
 	var seen []string
 	for k := range m.All() {
-		name := k.node.Value
+		name := k.node.value
 		if slices.Contains(seen, name) {
 			k.Errorf("%s is given twice", name)
 		}

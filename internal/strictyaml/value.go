@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/starhost/starhost/runtime"
 	"go.starlark.net/syntax"
-	"go.yaml.in/yaml/v4"
 )
 
 // A Value is a value of a document, under the name that messages give it. The
@@ -16,7 +16,7 @@ import (
 // nothing.
 type Value struct {
 	doc  *Document
-	node *yaml.Node
+	node *node
 	name string
 }
 
@@ -25,7 +25,7 @@ func (v Value) Exists() bool { return v.node != nil }
 
 // IsNull reports whether the value is absent or null.
 func (v Value) IsNull() bool {
-	return v.node == nil || v.node.Kind == yaml.ScalarNode && v.node.ShortTag() == "!!null"
+	return v.node == nil || v.node.isNull()
 }
 
 // Pos gives the place of the value.
@@ -33,7 +33,7 @@ func (v Value) Pos() syntax.Position {
 	if v.node == nil {
 		return syntax.Position{}
 	}
-	return syntax.MakePosition(&v.doc.Path, int32(v.node.Line), int32(v.node.Column))
+	return syntax.MakePosition(&v.doc.Path, v.node.line, v.node.col)
 }
 
 // Name gives the name of the value.
@@ -59,7 +59,7 @@ func (v Value) report(s runtime.Severity, hint, format string, args ...any) {
 		return // why it is absent has been reported, or does not matter
 	}
 	v.doc.Diagnostics = append(v.doc.Diagnostics, &runtime.Diagnostic{
-		Pos: v.Pos(), EndCol: v.node.Column + len([]rune(v.node.Value)), Severity: s,
+		Pos: v.Pos(), EndCol: int(v.node.col) + utf8.RuneCountInString(v.node.value), Severity: s,
 		Code: v.doc.code, Msg: fmt.Sprintf(format, args...), Hint: hint,
 	})
 }
@@ -72,26 +72,26 @@ func (v Value) want(what string) {
 // Describe names the value for a message.
 func (v Value) Describe() string {
 	switch {
-	case v.node.Kind == yaml.MappingNode:
+	case v.node.kind == mappingKind:
 		return "a mapping"
-	case v.node.Kind == yaml.SequenceNode:
+	case v.node.kind == sequenceKind:
 		return "a list"
 	case v.IsNull():
 		return "empty"
-	case len(v.node.Value) > 40:
+	case len(v.node.value) > 40:
 		return "a text"
 	}
-	return fmt.Sprintf("%q", v.node.Value)
+	return fmt.Sprintf("%q", v.node.value)
 }
 
 // IsScalar reports whether the value is neither a mapping nor a list.
-func (v Value) IsScalar() bool { return v.node != nil && v.node.Kind == yaml.ScalarNode }
+func (v Value) IsScalar() bool { return v.node != nil && v.node.kind == scalarKind }
 
 // IsMapping reports whether the value is a mapping.
-func (v Value) IsMapping() bool { return v.node != nil && v.node.Kind == yaml.MappingNode }
+func (v Value) IsMapping() bool { return v.node != nil && v.node.kind == mappingKind }
 
 // IsList reports whether the value is a list.
-func (v Value) IsList() bool { return v.node != nil && v.node.Kind == yaml.SequenceNode }
+func (v Value) IsList() bool { return v.node != nil && v.node.kind == sequenceKind }
 
 // Text gives the text of a scalar, as it is written; "" for null.
 func (v Value) Text() string {
@@ -102,7 +102,7 @@ func (v Value) Text() string {
 		v.want("a string")
 		return ""
 	}
-	return v.node.Value
+	return v.node.value
 }
 
 // Bool gives a boolean, or fallback where the value is absent or wrong.
@@ -110,9 +110,9 @@ func (v Value) Bool(fallback bool) bool {
 	switch {
 	case !v.Exists():
 		return fallback
-	case v.IsScalar() && slices.Contains([]string{"true", "True", "TRUE"}, v.node.Value):
+	case v.IsScalar() && slices.Contains([]string{"true", "True", "TRUE"}, v.node.value):
 		return true
-	case v.IsScalar() && slices.Contains([]string{"false", "False", "FALSE"}, v.node.Value):
+	case v.IsScalar() && slices.Contains([]string{"false", "False", "FALSE"}, v.node.value):
 		return false
 	}
 	v.want("true or false")
@@ -125,7 +125,7 @@ func (v Value) Integer(fallback, least int64) int64 {
 	if !v.Exists() {
 		return fallback
 	}
-	n, ok := parseInteger(v.node.Value)
+	n, ok := parseInteger(v.node.value)
 	if !v.IsScalar() || !ok {
 		v.want("a whole number")
 		return fallback
@@ -160,7 +160,7 @@ func (v Value) Duration() time.Duration {
 		return 0
 	}
 	if v.IsScalar() {
-		if d, ok := ParseDuration(v.node.Value); ok {
+		if d, ok := ParseDuration(v.node.value); ok {
 			return d
 		}
 	}
@@ -191,7 +191,7 @@ func (v Value) Time() time.Time {
 		return time.Time{}
 	}
 	if v.IsScalar() {
-		if t, err := time.Parse(time.RFC3339Nano, v.node.Value); err == nil {
+		if t, err := time.Parse(time.RFC3339Nano, v.node.value); err == nil {
 			return t
 		}
 	}
@@ -208,9 +208,9 @@ func (v Value) List() []Value {
 		v.want("a list")
 		return nil
 	}
-	values := make([]Value, len(v.node.Content))
-	for i, n := range v.node.Content {
-		values[i] = Value{v.doc, resolve(n), fmt.Sprintf("%s[%d]", v.name, i)}
+	values := make([]Value, len(v.node.content))
+	for i, n := range v.node.content {
+		values[i] = Value{v.doc, n, fmt.Sprintf("%s[%d]", v.name, i)}
 	}
 	return values
 }
@@ -222,19 +222,19 @@ func (v Value) Strings() []string {
 		return nil
 	}
 	if v.IsScalar() {
-		return []string{v.node.Value}
+		return []string{v.node.value}
 	}
 	if !v.IsList() {
 		v.want("a list of strings")
 		return nil
 	}
-	texts := make([]string, 0, len(v.node.Content))
+	texts := make([]string, 0, len(v.node.content))
 	for _, e := range v.List() {
 		if !e.IsScalar() {
 			e.Errorf("%s holds %s, want strings", v.name, e.Describe())
 			continue
 		}
-		texts = append(texts, e.node.Value)
+		texts = append(texts, e.node.value)
 	}
 	return texts
 }
@@ -249,12 +249,4 @@ func (v Value) Mapping() Mapping {
 		return Mapping{Value{doc: v.doc, name: v.name}}
 	}
 	return Mapping{v}
-}
-
-// resolve follows aliases. The library has refused cycles.
-func resolve(n *yaml.Node) *yaml.Node {
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
 }
