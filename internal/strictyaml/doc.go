@@ -64,7 +64,14 @@ func full(path string, src []byte) (*node, *runtime.Diagnostic) {
 		return nil, nil
 	}
 	c := converter{anchors: make(map[*yaml.Node]*node)}
-	return c.convert(root), nil
+	n := c.convert(root)
+	if y := c.cycle; y != nil {
+		return nil, &runtime.Diagnostic{
+			Pos:  syntax.MakePosition(&path, int32(y.Line), int32(y.Column)),
+			Code: "yaml", Msg: fmt.Sprintf("YAML: the value of anchor %s contains itself", y.Value),
+		}
+	}
+	return n, nil
 }
 
 func syntaxError(path string, err error) *runtime.Diagnostic {

@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// maxJSON bounds the text that one value may become: aliases multiply.
-const maxJSON = 16 << 20
+// maxJSON bounds the text that one value may become, and maxMerged how many
+// keys are merged for it: aliases multiply.
+const (
+	maxJSON   = 16 << 20
+	maxMerged = 1 << 20
+)
 
 // JSON gives the value as JSON, with the keys of mappings in order. What JSON
 // cannot hold is reported, and null stands in.
@@ -17,7 +21,7 @@ func (v Value) JSON() json.RawMessage {
 	}
 	w := &jsonWriter{value: v}
 	w.write(v.node)
-	if len(w.out) > maxJSON {
+	if len(w.out) > maxJSON || w.merged > maxMerged {
 		v.Errorf("%s is larger than %d MB when its aliases are expanded", v.name, maxJSON>>20)
 		return json.RawMessage("null")
 	}
@@ -25,8 +29,9 @@ func (v Value) JSON() json.RawMessage {
 }
 
 type jsonWriter struct {
-	value Value
-	out   []byte
+	value  Value
+	out    []byte
+	merged int // keys that merges have looked at
 }
 
 func (w *jsonWriter) write(n *node) {
@@ -79,6 +84,9 @@ func (w *jsonWriter) entries(n *node) [][2]*node {
 		}
 	}
 	for _, e := range merged {
+		if w.merged += len(own) / 64; w.merged > maxMerged {
+			break
+		}
 		if !hasKey(own, e[0].value) {
 			own = append(own, e)
 		}
@@ -87,9 +95,14 @@ func (w *jsonWriter) entries(n *node) [][2]*node {
 }
 
 func (w *jsonWriter) merge(v *node) [][2]*node {
+	if w.merged++; w.merged > maxMerged {
+		return nil
+	}
 	switch v.kind {
 	case mappingKind:
-		return w.entries(v)
+		entries := w.entries(v)
+		w.merged += len(entries)
+		return entries
 	case sequenceKind:
 		var all [][2]*node
 		for _, e := range v.content {
@@ -240,7 +253,11 @@ func float(digits string) (string, bool) {
 	mantissa, exponent := digits, ""
 	if i := strings.IndexAny(digits, "eE"); i >= 0 {
 		mantissa, exponent = digits[:i], digits[i:]
-		if !decimal(strings.TrimLeft(exponent[1:2], "+-") + exponent[min(2, len(exponent)):]) {
+		power := exponent[1:]
+		if strings.HasPrefix(power, "+") || strings.HasPrefix(power, "-") {
+			power = power[1:]
+		}
+		if !decimal(power) {
 			return "", false
 		}
 	}

@@ -38,16 +38,21 @@ func (n *node) isMerge() bool { return n.plain && n.value == "<<" }
 
 // converter takes over the tree of the library.
 type converter struct {
-	anchors map[*yaml.Node]*node
+	anchors map[*yaml.Node]*node // nil as long as the node is being read
+	cycle   *yaml.Node           // an alias of what it is in, or nil
 }
 
 func (c *converter) convert(y *yaml.Node) *node {
 	if y.Kind == yaml.AliasNode {
-		return c.alias(y.Alias)
+		n, known := c.anchors[y.Alias]
+		if known && n == nil {
+			c.cycle = y
+		}
+		return n
 	}
 	n := &node{value: y.Value, line: int32(y.Line), col: int32(y.Column)}
 	if y.Anchor != "" {
-		c.anchors[y] = n
+		c.anchors[y] = nil
 	}
 	switch y.Kind {
 	case yaml.MappingNode:
@@ -63,13 +68,8 @@ func (c *converter) convert(y *yaml.Node) *node {
 	for i, e := range y.Content {
 		n.content[i] = c.convert(e)
 	}
-	return n
-}
-
-// alias gives what an alias stands for. The library has refused cycles.
-func (c *converter) alias(y *yaml.Node) *node {
-	if n, ok := c.anchors[y]; ok {
-		return n
+	if y.Anchor != "" {
+		c.anchors[y] = n
 	}
-	return c.convert(y)
+	return n
 }

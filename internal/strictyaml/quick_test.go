@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -119,7 +120,12 @@ func FuzzQuick(f *testing.F) {
 	for _, text := range unusualTexts {
 		f.Add([]byte(text))
 	}
-	f.Fuzz(func(t *testing.T, text []byte) { same(t, text) })
+	f.Fuzz(func(t *testing.T, text []byte) {
+		same(t, text)
+		if d, _ := Parse("f.yml", text, "test"); d != nil {
+			require.True(t, json.Valid(d.Root.JSON()), "%q", text)
+		}
+	})
 }
 
 func BenchmarkParseCorpus(b *testing.B) {

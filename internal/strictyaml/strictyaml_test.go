@@ -49,11 +49,38 @@ func TestJSON(t *testing.T) {
 		"!!str 12":               `"12"`,
 		`"\u00e9\n"`:             `"é\n"`,
 		".inf":                   `".inf"`,
+		"0o17":                   `15`,
+		"0b11":                   `3`,
+		"-0x1f":                  `-31`,
+		"1_000":                  `1000`,
+		"-0":                     `0`,
+		"0x":                     `"0x"`,
+		"0x-1":                   `"0x-1"`,
+		"1e":                     `"1e"`,
+		"12e+":                   `"12e+"`,
+		"1e+03":                  `1.0e+03`,
+		"1.2.3":                  `"1.2.3"`,
+		"+":                      `"+"`,
+		".":                      `"."`,
+		"-.5e2":                  `-0.5e2`,
 	} {
 		doc := parse(t, "v: "+yaml)
 		require.Equal(t, want, string(doc.Root.Get("v").JSON()), yaml)
 		require.Empty(t, doc.Diagnostics, yaml)
 		require.True(t, json.Valid([]byte(want)), want)
+	}
+}
+
+// An alias inside of its own anchor would be a value without end.
+func TestAliasCycle(t *testing.T) {
+	for _, text := range []string{"a: &x [*x]\n", "a: &x {b: [{c: *x}]}\n", "&x a: *x\nb: &y {<<: *y}\n"} {
+		doc, diag := strictyaml.Parse("f.yml", []byte(text), "test")
+		if doc != nil {
+			require.True(t, json.Valid(doc.Root.JSON()), text)
+			continue
+		}
+		require.NotNil(t, diag, text)
+		require.Contains(t, diag.Msg, "contains itself", text)
 	}
 }
 
