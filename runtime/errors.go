@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/starhost/starhost/runtime/guard"
+	"github.com/starhost/starhost/runtime/py"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
 )
@@ -39,10 +40,18 @@ func newCallError(err error) *CallError {
 		e.Msg = ee.Msg
 		e.Stack, e.Pos = frames(ee.CallStack)
 	}
+	if raised, ok := errors.AsType[*py.Raised](err); ok {
+		if first := raised.Origin(); first != nil {
+			e.Stack, e.Pos = frames(first.CallStack)
+		}
+	}
 	if limit, ok := errors.AsType[*guard.LimitError](err); ok {
 		e.Msg = limit.Error()
 	}
 	e.Type, e.Hint = classify(err, e.Msg)
+	if e.Hint == "" && isPython(e.Pos.Filename()) {
+		e.Type, e.Msg = py.Classify(err)
+	}
 	return e
 }
 

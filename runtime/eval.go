@@ -34,7 +34,11 @@ func (r Result) Matched() bool { return r.Match != nil }
 // result's error, never a silent False.
 func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	c.Rule = r.ID
-	fs := w.functions(r)
+	w.world.Rollback() // what the last event left in Python modules
+	fs, err := w.functions(c, r)
+	if err != nil {
+		return Result{Err: asCallError(err)}
+	}
 	v, err := w.Call(c, fs.rule, starlark.Tuple{event}, nil)
 	if err != nil {
 		return Result{Err: asCallError(err)}
@@ -61,7 +65,11 @@ func (w *Worker) Describe(c Call, r *Rule, event starlark.Value) *alert.Match {
 		defer func(rec *probe.Recorder) { w.Recorder = rec }(w.Recorder)
 		w.Recorder = nil
 	}
-	return (&matching{w: w, c: c, rule: r, functions: w.functions(r), args: starlark.Tuple{event}}).match()
+	fs, err := w.functions(c, r)
+	if err != nil {
+		fs = new(functions) // its error is that of the function rule
+	}
+	return (&matching{w: w, c: c, rule: r, functions: fs, args: starlark.Tuple{event}}).match()
 }
 
 func asCallError(err error) *CallError {

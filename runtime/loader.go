@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/starhost/starhost/runtime/guard"
+	"github.com/starhost/starhost/runtime/py"
 	"go.starlark.net/resolve"
 	"go.starlark.net/starlark"
 	"go.starlark.net/syntax"
@@ -80,7 +81,13 @@ type File struct {
 	// Hash tells versions of the file apart: it is of the file's text, and of
 	// the helpers that it loads.
 	Hash [sha256.Size]byte
+
+	program *py.Program // of a Python file: each worker has its own instance
 }
+
+// Python says that the file is Python. Its Globals are then those of one
+// instance, which serves to look at, not to call.
+func (f *File) Python() bool { return f.program != nil }
 
 type loaded struct {
 	file  *File
@@ -122,6 +129,9 @@ func (l *Loader) load(path, name string, v *Variant) (*File, []*Diagnostic) {
 	src, err := l.read(path)
 	if err != nil {
 		return nil, []*Diagnostic{fileDiagnostic(path, "read", err.Error())}
+	}
+	if isPython(path) {
+		return l.loadPython(path, name, src, v)
 	}
 	tree, diags := l.parse(path, src)
 	if tree == nil {
@@ -252,6 +262,10 @@ func (l *Loader) target(load *syntax.LoadStmt, name string, file *File) (find fu
 		if d != nil {
 			return nil, nil, d
 		}
+		if helper.Python() {
+			d := loadDiagnostic(load, fmt.Sprintf("helper %q is a Python file, which a Starlark file cannot load", name), "a Python file can import Starlark helpers, not the other way round: write the helper in Starlark, or the rule in Python")
+			return nil, nil, d
+		}
 		file.Stateful = file.Stateful || helper.Stateful
 		file.Hash = sha256.Sum256(append(file.Hash[:], helper.Hash[:]...))
 		return func(n string) (starlark.Value, bool) { v, ok := helper.Globals[n]; return v, ok },
@@ -286,7 +300,7 @@ func (l *Loader) loadHelper(load *syntax.LoadStmt, name, path string) (*File, *D
 	l.helpers[path] = true
 	helper, diags := l.File(path, name)
 	if helper == nil {
-		return nil, loadDiagnostic(load, fmt.Sprintf("helper %q does not load", name), "see the error at "+diags[0].At())
+		return nil, loadDiagnostic(load, fmt.Sprintf("helper %q does not load", name), "see the error at "+firstError(diags).At())
 	}
 	return helper, nil
 }
@@ -303,11 +317,7 @@ func (l *Loader) loadable() []string {
 // execute runs the top-level code of a file and freezes what it defines.
 func (l *Loader) execute(prog *starlark.Program, predeclared starlark.StringDict, env environment, name string) (starlark.StringDict, error) {
 	var globals starlark.StringDict
-	now := l.Now
-	if now.IsZero() {
-		now = time.Now()
-	}
-	_, err := l.Worker.run(Call{Rule: name, Now: now}, func(t *starlark.Thread) (starlark.Value, error) {
+	_, err := l.Worker.run(Call{Rule: name, Now: l.now()}, func(t *starlark.Thread) (starlark.Value, error) {
 		t.Load = func(_ *starlark.Thread, name string) (starlark.StringDict, error) { return env[name], nil }
 		var err error
 		if globals, err = prog.Init(t, predeclared); err != nil {
@@ -316,6 +326,14 @@ func (l *Loader) execute(prog *starlark.Program, predeclared starlark.StringDict
 		return starlark.None, guard.Freeze(globals)
 	})
 	return globals, err
+}
+
+// now is what clocks show to top-level code.
+func (l *Loader) now() time.Time {
+	if l.Now.IsZero() {
+		return time.Now()
+	}
+	return l.Now
 }
 
 func loadDiagnostic(load *syntax.LoadStmt, msg, hint string) *Diagnostic {

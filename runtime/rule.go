@@ -94,6 +94,18 @@ type functions struct {
 	auxiliary [numAuxiliary]starlark.Callable // nil where not defined
 }
 
+// of gives the same functions of another instance of the file.
+func (fs *functions) of(get func(name string) starlark.Value) *functions {
+	other := new(functions)
+	other.rule, _ = get("rule").(starlark.Callable)
+	for i, name := range auxiliaryNames {
+		if fs.auxiliary[i] != nil {
+			other.auxiliary[i], _ = get(name).(starlark.Callable)
+		}
+	}
+	return other
+}
+
 // position is where a function of a file is defined, as far as that is known.
 func position(fn starlark.Callable) syntax.Position {
 	if at, ok := fn.(interface{ Position() syntax.Position }); ok {
@@ -149,6 +161,9 @@ func function(file *File, name string, bad []*Diagnostic) (starlark.Callable, []
 		return nil, bad
 	}
 	fn, ok := v.(*starlark.Function)
+	if callable, is := v.(starlark.Callable); is && !ok && file.Python() {
+		return callable, bad // a decorator may have made it
+	}
 	if !ok {
 		d := fileDiagnostic(file.Path, "rule", fmt.Sprintf("%s is %s, want a function of one argument, the event", name, describe(v)))
 		return nil, append(bad, d)

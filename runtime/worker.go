@@ -7,6 +7,7 @@ import (
 
 	"github.com/starhost/starhost/runtime/guard"
 	"github.com/starhost/starhost/runtime/probe"
+	"github.com/starhost/starhost/runtime/py"
 	"go.starlark.net/starlark"
 )
 
@@ -28,6 +29,9 @@ type Worker struct {
 	thread *starlark.Thread
 	meter  guard.Meter
 	call   Call
+
+	world py.World             // the worker's instances of Python files
+	rules map[*File]*functions // what it calls in them
 }
 
 // Call calls fn in the state c, under the worker's limits. An error is
@@ -40,12 +44,39 @@ func (w *Worker) Call(c Call, fn starlark.Value, args starlark.Tuple, kwargs []s
 
 // Function gives a function of a file, or any other value that the file
 // defines, as this worker calls it; nil if the file has no such name.
-func (w *Worker) Function(f *File, name string) starlark.Value {
-	return f.Globals[name]
+//
+// A Python file is run first, in the state c, if the worker has not run it
+// before; the error is that of its top-level code.
+func (w *Worker) Function(c Call, f *File, name string) (starlark.Value, error) {
+	if f.program == nil {
+		return f.Globals[name], nil
+	}
+	m, err := w.module(c, f)
+	if err != nil {
+		return nil, err
+	}
+	return m.Get(name), nil
 }
 
 // functions gives the functions of a rule as this worker calls them.
-func (w *Worker) functions(r *Rule) *functions { return &r.functions }
+func (w *Worker) functions(c Call, r *Rule) (*functions, error) {
+	if r.program == nil {
+		return &r.functions, nil
+	}
+	if fs, ok := w.rules[r.File]; ok {
+		return fs, nil
+	}
+	m, err := w.module(c, r.File)
+	if err != nil {
+		return nil, err
+	}
+	fs := r.functions.of(m.Get)
+	if w.rules == nil {
+		w.rules = make(map[*File]*functions)
+	}
+	w.rules[r.File] = fs
+	return fs, nil
+}
 
 // run executes body on the worker's thread in the state c.
 func (w *Worker) run(c Call, body func(*starlark.Thread) (starlark.Value, error)) (v starlark.Value, err error) {
@@ -54,6 +85,9 @@ func (w *Worker) run(c Call, body func(*starlark.Thread) (starlark.Value, error)
 	}
 	t := w.begin(c)
 	defer func() {
+		if left := w.world.End(); left != nil && err == nil {
+			err = left
+		}
 		if p := recover(); p != nil {
 			err = &PanicError{Value: p, GoStack: debug.Stack()}
 			w.thread = nil // its state is unknown
@@ -81,6 +115,7 @@ func (w *Worker) begin(c Call) *starlark.Thread {
 	w.call = c
 	w.thread.Name = c.Rule
 	w.meter.Begin(w.thread, w.Limits, c.Context)
+	w.world.Begin(w.thread)
 	return w.thread
 }
 

@@ -29,10 +29,12 @@ var allowed = map[string][]string{
 	"ruletest":        {"alert", "event", "runtime", "runtime/guard", "runtime/probe", "ruleset", "builtins/caching", "builtins/caching/memory", "builtins/helpers/pyjson", "internal/strictyaml"},
 	"ruleset":         {"runtime", "alert", "internal/strictyaml"},
 
-	"pysyntax":      {},
-	"runtime":       {"event", "alert", "pysyntax", "runtime/guard", "runtime/probe", "builtins/helpers/pyjson"},
-	"runtime/guard": {},
-	"runtime/probe": {},
+	"pysyntax":        {},
+	"runtime":         {"event", "alert", "pysyntax", "runtime/guard", "runtime/probe", "runtime/py", "builtins/helpers/pyjson"},
+	"runtime/guard":   {},
+	"runtime/probe":   {},
+	"runtime/py":      {"event", "pysyntax", "runtime/guard", "runtime/pytypes", "builtins/helpers/pyclass", "builtins/helpers/pyerr", "builtins/helpers/pyrepr"},
+	"runtime/pytypes": {"event", "runtime/guard", "builtins/helpers/pyclass", "builtins/helpers/pyerr", "builtins/helpers/pyrepr", "builtins/helpers/pytext"},
 
 	"runtime/probe/coverreport": {"runtime/probe"},
 
@@ -42,8 +44,8 @@ var allowed = map[string][]string{
 	"builtins/helpers/pyjson":  {"runtime/guard", "builtins/helpers/pyerr", "builtins/helpers/pyrepr"},
 	"builtins/helpers/pyclass": {"runtime/guard", "builtins/helpers/pyerr", "builtins/helpers/pyrepr"},
 
-	"builtins/helpers":                 {"event", "runtime", "runtime/guard", "builtins/helpers/*"},
-	"builtins/helpers/*":               {"runtime", "runtime/guard", "builtins/helpers/*"},
+	"builtins/helpers":                 {"event", "runtime", "runtime/guard", "runtime/py", "runtime/pytypes", "builtins/helpers/*"},
+	"builtins/helpers/*":               {"runtime", "runtime/guard", "runtime/py", "runtime/pytypes", "builtins/helpers/*"},
 	"builtins/helpers/internal/golden": {"runtime", "builtins/helpers/*"},
 
 	"builtins/caching":           {"runtime", "runtime/guard", "builtins/helpers/*"},

@@ -1,0 +1,265 @@
+package runtime
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/starhost/starhost/pysyntax"
+	"github.com/starhost/starhost/runtime/py"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
+)
+
+// isPython tells whether a file is Python, which only its name says.
+func isPython(path string) bool { return strings.HasSuffix(path, ".py") }
+
+// python is one Python file on its way into a Loader.
+type python struct {
+	*Loader
+	file   *File
+	name   string
+	module *pysyntax.Module
+	diags  []*Diagnostic
+}
+
+// loadPython loads a Python file: parsed, lowered to Starlark's tree, compiled,
+// and run once in the Loader's own worker.
+func (l *Loader) loadPython(path, name string, src []byte, v *Variant) (*File, []*Diagnostic) {
+	p := &python{Loader: l, name: name, file: &File{Path: path, Hash: sha256.Sum256(src)}}
+	low := p.lower(src, v)
+	if low == nil {
+		return nil, p.diags
+	}
+	imports := p.resolveImports(low.Imports)
+	names, bad := l.preparePython(v, low, src)
+	if bad != nil {
+		return nil, append(p.diags, bad)
+	}
+	program, err := py.Compile(low, names)
+	if err != nil {
+		return nil, append(p.diags, l.resolveDiagnostics(err)...)
+	}
+	program.Name, program.Path, program.Imports = name, path, imports
+	program.Main = name == "__main__"
+	if v != nil {
+		program.Mocks = v.Mocks
+	}
+	p.file.program = program
+	if slices.ContainsFunc(p.diags, (*Diagnostic).IsError) {
+		return nil, p.diags
+	}
+	if err := p.execute(); err != nil {
+		return nil, append(p.diags, p.failure(err))
+	}
+	return p.file, p.diags
+}
+
+// lower parses and lowers the file, and notes all that is wrong with it.
+func (p *python) lower(src []byte, v *Variant) *pysyntax.Lowered {
+	module, errs := pysyntax.Parse(p.file.Path, src)
+	p.module = module
+	if p.report(errs); len(errs) > 0 {
+		return nil
+	}
+	options := pysyntax.LowerOptions{Known: py.Known}
+	if v != nil {
+		options.Patched = v.Mocks.Keys()
+	}
+	low, errs := pysyntax.Lower(module, options)
+	if p.report(errs); len(errs) > 0 {
+		return nil
+	}
+	for _, u := range low.Undefined {
+		d := p.diagnostic(u.Name.Span, "undefined", "undefined: "+u.Name.ID)
+		d.Severity = Warning
+		d.Hint = didYouMean(u.Name.ID, u.Visible())
+		if d.Hint == "" {
+			d.Hint = "this place raises NameError when it is reached"
+		}
+		p.diags = append(p.diags, d)
+	}
+	return low
+}
+
+func (p *python) report(errs pysyntax.ErrorList) {
+	for _, e := range errs {
+		d := &Diagnostic{Pos: syntax.MakePosition(&p.file.Path, e.From.Line, int32(e.Column)), Code: "syntax", Msg: e.Msg}
+		if e.To.Line == e.From.Line && e.To.Col > e.From.Col {
+			d.EndCol = e.Column + int(e.To.Col-e.From.Col)
+		}
+		p.diags = append(p.diags, d)
+	}
+}
+
+// diagnostic is one about a place of the file.
+func (p *python) diagnostic(at pysyntax.Span, code, msg string) *Diagnostic {
+	d := &Diagnostic{
+		Pos:  syntax.MakePosition(&p.file.Path, at.From.Line, int32(p.module.Column(at.From))),
+		Code: code, Msg: msg,
+	}
+	if at.To.Line == at.From.Line {
+		d.EndCol = p.module.Column(at.To)
+	}
+	return d
+}
+
+// resolveImports finds all that the file can import.
+func (p *python) resolveImports(list []pysyntax.Imported) map[string]py.Import {
+	imports := make(map[string]py.Import)
+	for _, i := range list {
+		found := p.resolveImport(i, i.Module, imports)
+		if i.Name != "" && p.resolveImport(i, i.Module+"."+i.Name, imports) {
+			found = true
+		}
+		if !found && !i.InTry {
+			d := p.diagnostic(i.Span, "import", fmt.Sprintf("no module or helper file named %q", i.Module))
+			d.Hint = didYouMean(i.Module, p.loadable())
+			if !i.TopLevel {
+				d.Severity = Warning
+			}
+			p.diags = append(p.diags, d)
+		}
+	}
+	return imports
+}
+
+// resolveImport finds one module by its dotted name.
+func (p *python) resolveImport(i pysyntax.Imported, name string, imports map[string]py.Import) bool {
+	if _, done := imports[name]; done {
+		return true
+	}
+	if path, ok := p.helper(name); ok {
+		return p.importHelper(i, name, path, imports)
+	}
+	below := false
+	for _, m := range p.Modules {
+		if slices.Contains(m.Names, name) {
+			p.file.Stateful = p.file.Stateful || m.Stateful
+			p.file.noteLoad(name)
+			imports[name] = py.Import{Members: m.Members}
+			return true
+		}
+		below = below || slices.ContainsFunc(m.Names, func(n string) bool { return strings.HasPrefix(n, name+".") })
+	}
+	return below && i.Name != "" || p.importBelow(name, i, imports)
+}
+
+// importBelow tells whether a name is a package of modules, which "import a"
+// alone makes available with nothing in it.
+func (p *python) importBelow(name string, i pysyntax.Imported, imports map[string]py.Import) bool {
+	for _, m := range p.Modules {
+		for _, n := range m.Names {
+			if i.Name == "" && strings.HasPrefix(n, name+".") {
+				imports[n] = py.Import{Members: m.Members}
+				p.file.Stateful = p.file.Stateful || m.Stateful
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// importHelper loads a file that the file imports.
+func (p *python) importHelper(i pysyntax.Imported, name, path string, imports map[string]py.Import) bool {
+	fail := func(msg, hint string) {
+		d := p.diagnostic(i.Span, "import", msg)
+		d.Hint = hint
+		p.diags = append(p.diags, d)
+	}
+	if n := slices.Index(p.loading, path); n >= 0 {
+		chain := append(slices.Clone(p.loading[n:]), path)
+		fail("files import each other: "+strings.Join(chain, " imports "), "move what both need into a third file")
+		return true
+	}
+	if p.helpers == nil {
+		p.helpers = make(map[string]bool)
+	}
+	p.helpers[path] = true
+	helper, diags := p.File(path, name)
+	if helper == nil {
+		fail(fmt.Sprintf("helper %q does not load", name), "see the error at "+firstError(diags).At())
+		return true
+	}
+	p.file.Stateful = p.file.Stateful || helper.Stateful
+	p.file.Hash = sha256.Sum256(append(p.file.Hash[:], helper.Hash[:]...))
+	p.file.noteLoad(name)
+	if helper.program != nil {
+		imports[name] = py.Import{Program: helper.program}
+	} else {
+		imports[name] = py.Import{Members: helper.Globals}
+	}
+	return true
+}
+
+func firstError(diags []*Diagnostic) *Diagnostic {
+	if i := slices.IndexFunc(diags, (*Diagnostic).IsError); i >= 0 {
+		return diags[i]
+	}
+	return diags[0]
+}
+
+func (f *File) noteLoad(name string) {
+	if !slices.Contains(f.Loads, name) {
+		f.Loads = append(f.Loads, name)
+	}
+}
+
+// preparePython applies a variant, if there is one, and the pass to the tree.
+func (l *Loader) preparePython(v *Variant, low *pysyntax.Lowered, src []byte) (starlark.StringDict, *Diagnostic) {
+	pass := l.Pass
+	if v != nil {
+		for _, name := range v.Mocks.Keys() {
+			if !slices.Contains(low.Bound, name) {
+				d := fileDiagnostic(low.File.Path, codeMock, mockMissing+name)
+				d.Hint = didYouMean(name, low.Bound)
+				return nil, d
+			}
+		}
+		if v.Pass != nil {
+			pass = v.Pass
+		}
+	}
+	if pass == nil {
+		return nil, nil
+	}
+	return pass(low.File, src), nil
+}
+
+// execute runs the file's top-level code.
+func (p *python) execute() error {
+	_, err := p.Worker.run(Call{Rule: p.name, Now: p.now()}, func(t *starlark.Thread) (starlark.Value, error) {
+		m, err := p.Worker.world.Module(p.file.program)
+		if err != nil {
+			return nil, err
+		}
+		p.file.Globals = make(starlark.StringDict)
+		for _, name := range m.Names() {
+			p.file.Globals[name] = m.Get(name)
+		}
+		return starlark.None, nil
+	})
+	return err
+}
+
+// failure is an error of the file's own top-level code.
+func (p *python) failure(err error) *Diagnostic {
+	d := loadFailure(p.file.Path, err)
+	if ce, ok := errors.AsType[*CallError](err); ok {
+		d.Msg = ce.Type + ": " + d.Msg
+	}
+	return d
+}
+
+// module gives a worker's own instance of a Python file.
+func (w *Worker) module(c Call, f *File) (*py.Module, error) {
+	var m *py.Module
+	_, err := w.run(c, func(*starlark.Thread) (starlark.Value, error) {
+		var err error
+		m, err = w.world.Module(f.program)
+		return starlark.None, err
+	})
+	return m, err
+}
