@@ -2,6 +2,7 @@ package event
 
 import (
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.starlark.net/starlark"
@@ -13,6 +14,7 @@ import (
 type Event struct {
 	Object
 	doc document
+	udm atomic.Pointer[starlark.Builtin] // bound once
 }
 
 var (
@@ -102,9 +104,17 @@ func (e *Event) CompareSameType(op syntax.Token, y starlark.Value, depth int) (b
 	return compare(op, e, y, depth)
 }
 
-// Attr returns the method of that name: those of Object, and event_time_epoch.
+// Attr returns the method of that name: those of Object, event_time_epoch, and
+// those that ask the Background.
 func (e *Event) Attr(name string) (starlark.Value, error) {
-	if name == "event_time_epoch" {
+	switch name {
+	case "udm":
+		return bindOnce(&e.udm, eventUDM, e), nil
+	case "udm_path":
+		return eventUDMPath.BindReceiver(e), nil
+	case "lookup":
+		return eventLookup.BindReceiver(e), nil
+	case "event_time_epoch":
 		return eventTimeEpoch.BindReceiver(e), nil
 	}
 	return e.attr(name, e)

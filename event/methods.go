@@ -12,6 +12,7 @@ import (
 // The methods of an Object, as rules call them. get(key, default=None) and
 // deep_get(*keys, default=None) are not in the table: they are bound once.
 var objectMethods = methods{
+	"copy":      starlark.NewBuiltin("copy", objectToDict),        // copy(), the same as to_dict()
 	"deep_walk": starlark.NewBuiltin("deep_walk", objectDeepWalk), // deep_walk(*keys, default=None, return_val="all")
 	"items":     starlark.NewBuiltin("items", objectItems),        // items()
 	"keys":      starlark.NewBuiltin("keys", objectKeys),          // keys()
@@ -39,7 +40,7 @@ var (
 
 var (
 	objectAttrNames = objectMethods.names("get", "deep_get")
-	eventAttrNames  = objectMethods.names("get", "deep_get", "event_time_epoch")
+	eventAttrNames  = objectMethods.names("get", "deep_get", "event_time_epoch", "udm", "udm_path", "lookup")
 	listAttrNames   = listMethods.names()
 )
 

@@ -17,9 +17,16 @@ import (
 //	x.get(k, default=None)
 //	x.deep_get(*keys, default=None)          # see DeepGet
 //	x.deep_walk(*keys, default=None, return_val="all")    # see DeepWalk
-//	x.to_dict()                              # a new dictionary, all the way down
+//	x.to_dict()  x.copy()                    # a new dictionary, all the way down
 //	x.keys()  x.values()  x.items()          # new lists
-//	event.event_time_epoch()                 # of an Event only
+//
+// and of an Event only:
+//
+//	event.event_time_epoch()
+//	event.udm(*keys, default=None)           # what the data model of its log type says of a name,
+//	                                         # or else p_udm, or else the event's own field
+//	event.udm_path(name)                     # the path in the data model, or None
+//	event.lookup(table, key)                 # the row of a lookup table, or None
 //
 // A key is found in any case: the key itself counts before keys that are the
 // same but for case, and the last of those before the others. Comparisons,

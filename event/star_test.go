@@ -37,7 +37,7 @@ func TestStar(t *testing.T) {
 
 func runChunk(t *testing.T, chunk string) {
 	chunk, quoted, fails := strings.Cut(chunk, "###")
-	_, err := starlark.ExecFileOptions(&syntax.FileOptions{TopLevelControl: true, GlobalReassign: true, Set: true}, new(starlark.Thread), "chunk.star", chunk, starlark.StringDict{
+	_, err := starlark.ExecFileOptions(&syntax.FileOptions{TopLevelControl: true, GlobalReassign: true, Set: true}, chunkThread(t), "chunk.star", chunk, starlark.StringDict{
 		"decode":    starlark.NewBuiltin("decode", decodeText),
 		"eq":        starlark.NewBuiltin("eq", assertEqual),
 		"deep_get":  starlark.NewBuiltin("deep_get", deepGet),
