@@ -1,0 +1,142 @@
+package pytypes
+
+import (
+	"math"
+
+	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"go.starlark.net/starlark"
+)
+
+// A Slice is Python's slice object.
+type Slice struct {
+	Start, Stop, Step starlark.Value // None where left out
+}
+
+// NewSlice returns slice(start, stop, step).
+func NewSlice(start, stop, step starlark.Value) *Slice { return &Slice{start, stop, step} }
+
+func (s *Slice) tuple() starlark.Tuple { return starlark.Tuple{s.Start, s.Stop, s.Step} }
+
+func (s *Slice) String() string       { return print(s) }
+func (s *Slice) Type() string         { return "slice" }
+func (s *Slice) Freeze()              { s.tuple().Freeze() }
+func (s *Slice) Truth() starlark.Bool { return true }
+func (s *Slice) Hash() (uint32, error) {
+	if _, err := asKey(s.tuple()); err != nil {
+		return 0, err
+	}
+	return s.tuple().Hash()
+}
+
+// Attr returns start, stop and step.
+func (s *Slice) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "start":
+		return s.Start, nil
+	case "stop":
+		return s.Stop, nil
+	case "step":
+		return s.Step, nil
+	}
+	return nil, nil
+}
+
+// AttrNames lists what Attr knows.
+func (s *Slice) AttrNames() []string { return []string{"start", "step", "stop"} }
+
+// bounds are the indices of a slice of a sequence: those from start on, by
+// step, n of them. They are in the sequence, if n is not 0.
+type bounds struct{ start, stop, step, n int }
+
+// sliceBounds gives the bounds of a slice of a sequence of n elements.
+func sliceBounds(t *starlark.Thread, lo, hi, step starlark.Value, n int) (bounds, error) {
+	b := bounds{step: 1}
+	if step != starlark.None {
+		v, err := sliceIndex(t, step)
+		if err != nil {
+			return b, err
+		}
+		if b.step = max(v, -math.MaxInt); v == 0 {
+			return b, pyerr.Value("slice step cannot be zero")
+		}
+	}
+	first, last := 0, n // the bounds that are left out
+	if b.step < 0 {
+		first, last = n-1, -1
+	}
+	var err error
+	if b.start, err = sliceBound(t, lo, n, b.step, first); err != nil {
+		return b, err
+	}
+	if b.stop, err = sliceBound(t, hi, n, b.step, last); err != nil {
+		return b, err
+	}
+	b.n = count(b.start, b.stop, b.step)
+	return b, nil
+}
+
+// sliceBound is one bound of a slice, within the sequence.
+func sliceBound(t *starlark.Thread, v starlark.Value, n, step, left int) (int, error) {
+	if v == starlark.None {
+		return left, nil
+	}
+	i, err := sliceIndex(t, v)
+	if err != nil {
+		return 0, err
+	}
+	if i < 0 {
+		i += n
+	}
+	if step < 0 {
+		return max(-1, min(i, n-1)), nil
+	}
+	return max(0, min(i, n)), nil
+}
+
+// sliceIndex is an index of a slice; too large a one is the largest.
+func sliceIndex(t *starlark.Thread, v starlark.Value) (int, error) {
+	i, ok, err := index(t, v)
+	if err != nil {
+		return 0, err
+	}
+	if !ok {
+		return 0, pyerr.Type("slice indices must be integers or None or have an __index__ method")
+	}
+	return clamp(i), nil
+}
+
+// clamp is the int nearest to i.
+func clamp(i starlark.Int) int {
+	n, ok := i.Int64()
+	switch {
+	case ok:
+		return int(n)
+	case i.Sign() < 0:
+		return math.MinInt + 1
+	}
+	return math.MaxInt
+}
+
+// index gives the integer that a value is where one is asked for: an int, a
+// bool or an object with __index__. ok is false if it is none.
+func index(t *starlark.Thread, v starlark.Value) (i starlark.Int, ok bool, err error) {
+	if i, ok := asInt(v); ok {
+		return i, true, nil
+	}
+	o, isObject := v.(Object)
+	if !isObject {
+		return i, false, nil
+	}
+	r, ok, err := o.Special(t, "__index__")
+	if err != nil {
+		return i, false, err
+	}
+	if !ok {
+		i, ok = asInt(o.Native())
+		return i, ok, nil
+	}
+	if i, ok = asInt(native(r)); !ok {
+		return i, false, pyerr.Type("__index__ returned non-int (type %s)", TypeName(r))
+	}
+	return i, true, nil
+}
