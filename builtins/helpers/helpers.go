@@ -10,6 +10,7 @@
 package helpers
 
 import (
+	"github.com/starhost/starhost/builtins/helpers/pydateutil"
 	"github.com/starhost/starhost/builtins/helpers/pyip"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
@@ -38,5 +39,6 @@ func Modules() []runtime.Module {
 		pytime.DatetimeModule(),
 		pytime.TimeModule(),
 	}
+	modules = append(modules, pydateutil.Modules()...)
 	return append(modules, pyurl.Modules()...)
 }

@@ -144,7 +144,7 @@ var timeAttrs = pyclass.Attrs[Time]{
 	Methods: map[string]func(Time, call) (starlark.Value, error){
 		"utcoffset": func(t Time, c call) (starlark.Value, error) { return utcOffset(t.zone), c.Unpack() },
 		"tzname":    func(t Time, c call) (starlark.Value, error) { return zoneName(t.zone), c.Unpack() },
-		"dst":       func(_ Time, c call) (starlark.Value, error) { return starlark.None, c.Unpack() },
+		"dst":       func(t Time, c call) (starlark.Value, error) { return zoneDST(t.zone), c.Unpack() },
 		"isoformat": Time.isoFormat,
 		"replace":   Time.replace,
 		"strftime": func(t Time, c call) (starlark.Value, error) {

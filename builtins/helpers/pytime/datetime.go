@@ -183,7 +183,7 @@ var datetimeAttrs = pyclass.Attrs[Datetime]{
 		"timestamp":   func(d Datetime, c call) (starlark.Value, error) { return starlark.Float(d.timestamp()), c.Unpack() },
 		"utcoffset":   func(d Datetime, c call) (starlark.Value, error) { return utcOffset(d.zone), c.Unpack() },
 		"tzname":      func(d Datetime, c call) (starlark.Value, error) { return zoneName(d.zone), c.Unpack() },
-		"dst":         func(Datetime, call) (starlark.Value, error) { return starlark.None, nil },
+		"dst":         func(d Datetime, c call) (starlark.Value, error) { return zoneDST(d.zone), c.Unpack() },
 		"timetz": func(d Datetime, c call) (starlark.Value, error) {
 			t := d.time()
 			t.zone = d.zone
@@ -215,7 +215,10 @@ func zoneName(z *Timezone) starlark.Value {
 	if z == nil {
 		return starlark.None
 	}
-	return starlark.String(z.String())
+	if name, ok := z.Name(); ok {
+		return starlark.String(name)
+	}
+	return starlark.None
 }
 
 // timestamp returns the seconds since 1970. CPython rounds differently for

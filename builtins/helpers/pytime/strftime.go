@@ -50,7 +50,8 @@ func (d Datetime) strftime(format string) string {
 			}
 		case 'Z':
 			if d.zone != nil {
-				b.WriteString(strings.ReplaceAll(d.zone.String(), "%", "%%"))
+				name, _ := d.zone.Name()
+				b.WriteString(strings.ReplaceAll(name, "%", "%%"))
 			}
 		default:
 			b.WriteString(format[i-1 : i+1])

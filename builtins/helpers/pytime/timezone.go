@@ -16,6 +16,7 @@ type Timezone struct {
 	offset int64 // microseconds to the east
 	name   string
 	named  bool
+	kind   zoneKind
 }
 
 // UTC is datetime.timezone.utc.
@@ -50,6 +51,13 @@ func (z *Timezone) delta() Timedelta {
 
 // String returns Python's str: the name.
 func (z *Timezone) String() string {
+	if z.kind != plainZone {
+		return z.PyRepr()
+	}
+	return z.tzname()
+}
+
+func (z *Timezone) tzname() string {
 	switch {
 	case z.named:
 		return z.name
@@ -62,6 +70,8 @@ func (z *Timezone) String() string {
 // PyRepr returns Python's repr.
 func (z *Timezone) PyRepr() string {
 	switch {
+	case z.kind != plainZone:
+		return z.dateutilRepr()
 	case z == UTC:
 		return "datetime.timezone.utc"
 	case z.named:
@@ -86,37 +96,40 @@ func formatOffset(offset int64, colon string) string {
 	return s
 }
 
-func (z *Timezone) Type() string          { return "timezone" }
+func (z *Timezone) Type() string          { return z.Class().Name() }
 func (z *Timezone) Freeze()               {}
 func (z *Timezone) Truth() starlark.Bool  { return true }
 func (z *Timezone) Hash() (uint32, error) { return hash64(z.offset), nil }
 
-// Class returns the class datetime.timezone.
-func (z *Timezone) Class() *pyclass.Class { return timezoneClass }
+// Class returns the class datetime.timezone, or that of dateutil.
+func (z *Timezone) Class() *pyclass.Class { return z.kind.class() }
 
-// CompareSameType says whether the offsets are the same.
+// CompareSameType says whether the offsets are the same. Those of datetime are
+// not equal to those of dateutil.
 func (z *Timezone) CompareSameType(op syntax.Token, y starlark.Value, _ int) (bool, error) {
 	if !equality(op) {
 		return false, pyerr.Type("'%s' not supported between instances of 'datetime.timezone' and 'datetime.timezone'", op)
 	}
-	return (z.offset == y.(*Timezone).offset) == (op == syntax.EQL), nil
+	other := y.(*Timezone)
+	same := z.offset == other.offset && z.kind.comparable(other.kind)
+	return same == (op == syntax.EQL), nil
 }
 
 // Attr returns a method.
 func (z *Timezone) Attr(name string) (starlark.Value, error) {
-	return timezoneAttrs.Get(z, name, timezoneClass)
+	return timezoneAttrs.Get(z, name, z.Class())
 }
 
 // AttrNames lists the methods.
-func (z *Timezone) AttrNames() []string { return timezoneAttrs.Names(timezoneClass) }
+func (z *Timezone) AttrNames() []string { return timezoneAttrs.Names(z.Class()) }
 
 var timezoneAttrs = pyclass.Attrs[*Timezone]{
 	Methods: map[string]func(*Timezone, call) (starlark.Value, error){
 		"utcoffset": func(z *Timezone, c call) (starlark.Value, error) { return z.delta(), checkDatetimeOrNone(c) },
 		"tzname": func(z *Timezone, c call) (starlark.Value, error) {
-			return starlark.String(z.String()), checkDatetimeOrNone(c)
+			return zoneName(z), checkDatetimeOrNone(c)
 		},
-		"dst":     func(_ *Timezone, c call) (starlark.Value, error) { return starlark.None, checkDatetimeOrNone(c) },
+		"dst":     func(z *Timezone, c call) (starlark.Value, error) { return zoneDST(z), checkDatetimeOrNone(c) },
 		"fromutc": (*Timezone).fromUTC,
 	},
 }
