@@ -32,9 +32,22 @@ func withLogType(data []byte, logType string) []byte {
 		return data
 	}
 	name, _ := json.Marshal(logType) // strings always marshal
-	field := slices.Concat([]byte(`,"p_log_type":`), name)
+	return withField(data[:end+1], slices.Concat([]byte(`,"p_log_type":`), name))
+}
+
+// withField adds a field, with a comma in front, to the text of an object that
+// ends in "}".
+func withField(data, field []byte) []byte {
+	end := len(data) - 1
 	if before := bytes.TrimRight(data[:end], " \t\r\n"); bytes.HasSuffix(before, []byte("{")) {
 		field = field[1:]
 	}
 	return slices.Concat(data[:end], field, data[end:])
+}
+
+// With returns an event that is e with a field, whose value is JSON, as the
+// last of its fields. A field of that name that e has counts no more.
+func With(e *Event, name string, value []byte) (*Event, error) {
+	key, _ := json.Marshal(name) // strings always marshal
+	return Decode(withField(e.JSON(), slices.Concat([]byte(","), key, []byte(":"), value)))
 }

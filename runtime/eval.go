@@ -18,7 +18,8 @@ import (
 const maxText = 1000
 
 // A Result is what became of one rule and one event: no match (both fields
-// nil), a match, or a rule that failed.
+// nil), a match, or a rule that failed. A policy matches a resource that it
+// says False of.
 type Result struct {
 	Match *alert.Match
 	Err   *CallError // of the function rule
@@ -30,8 +31,8 @@ func (r Result) Matched() bool { return r.Match != nil }
 // Eval asks a rule about an event, in the state c (whose Rule it sets), and
 // if the rule matches asks its other functions about the alert. One that
 // fails is replaced by its default and noted in the match. If the function
-// rule itself fails, or returns anything but True or False, that is the
-// result's error, never a silent False.
+// rule itself (policy, of a policy) fails, or returns anything but True or
+// False, that is the result's error, never a silent False.
 func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	c.Rule = r.ID
 	w.world.Rollback() // what the last event left in Python modules
@@ -39,18 +40,19 @@ func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	if err != nil {
 		return Result{Err: asCallError(err)}
 	}
+	w.remember(c, r)
 	v, err := w.Call(c, fs.rule, starlark.Tuple{event}, nil)
 	if err != nil {
 		return Result{Err: asCallError(err)}
 	}
-	matched, ok := v.(starlark.Bool)
+	said, ok := v.(starlark.Bool)
 	if !ok {
-		err := newCallError(resultError("rule", v, "True or False"))
+		err := newCallError(r.resultError(fs.main, v, "bool", "True or False"))
 		err.Pos = position(fs.rule)
 		err.Hint = "a rule says True for a suspicious event and False for any other; bool(…) makes one of any value"
 		return Result{Err: err}
 	}
-	if !matched {
+	if !r.Kind.Alerts(bool(said)) {
 		return Result{}
 	}
 	return Result{Match: w.Describe(c, r, event)}
@@ -101,7 +103,19 @@ func (m *matching) match() *alert.Match {
 	out.Reference = m.text(fnReference, r.Reference)
 	out.Destinations = m.destinations()
 	out.Context = m.context()
+	m.unique()
 	return out
+}
+
+// unique asks for the value of which a threshold counts each once.
+func (m *matching) unique() {
+	switch v := m.call(fnUnique).(type) {
+	case nil, starlark.NoneType:
+	case starlark.String:
+		m.give(fnUnique, starlark.String(cut(string(v))))
+	default:
+		m.reject(fnUnique, v, "str", "a string")
+	}
 }
 
 // call calls an auxiliary function, or returns nil if the rule has none, or
@@ -125,9 +139,10 @@ func (m *matching) fail(fn int, err *CallError) {
 	m.out.Failures[auxiliaryNames[fn]] = err.Failure()
 }
 
-// reject notes that a function returned what it must not.
-func (m *matching) reject(fn int, v starlark.Value, want string) {
-	err := newCallError(resultError(auxiliaryNames[fn], v, want))
+// reject notes that a function returned what it must not: want says what it
+// should be, and class what Python calls that.
+func (m *matching) reject(fn int, v starlark.Value, class, want string) {
+	err := newCallError(m.rule.resultError(auxiliaryNames[fn], v, class, want))
 	err.Pos = position(m.auxiliary[fn])
 	m.fail(fn, err)
 }
@@ -144,15 +159,16 @@ func (m *matching) give(fn int, v starlark.Value) {
 	m.out.Given[auxiliaryNames[fn]] = json.RawMessage(text)
 }
 
-// text asks a function for a string. None and "" mean the default.
+// text asks a function for a string. "" means the default, and in Starlark
+// None does.
 func (m *matching) text(fn int, fallback string) string {
 	v := m.call(fn)
-	if v == nil || v == starlark.None {
+	if v == nil || v == starlark.None && !m.rule.Python() {
 		return fallback
 	}
 	s, ok := v.(starlark.String)
 	if !ok {
-		m.reject(fn, v, "a string")
+		m.reject(fn, v, "str", "a string")
 		return fallback
 	}
 	if fn == fnTitle || fn == fnDedup {
@@ -166,12 +182,12 @@ func (m *matching) text(fn int, fallback string) string {
 
 func (m *matching) severity() alert.Severity {
 	v := m.call(fnSeverity)
-	if v == nil || v == starlark.None {
+	if v == nil || v == starlark.None && !m.rule.Python() {
 		return m.rule.Severity
 	}
 	s, ok := starlark.AsString(v)
 	if !ok {
-		m.reject(fnSeverity, v, "a string")
+		m.reject(fnSeverity, v, "str", "a string")
 		return m.rule.Severity
 	}
 	if strings.EqualFold(s, "DEFAULT") {
@@ -180,7 +196,7 @@ func (m *matching) severity() alert.Severity {
 	}
 	sev, err := alert.ParseSeverity(s)
 	if err != nil {
-		m.reject(fnSeverity, v, "one of INFO, LOW, MEDIUM, HIGH, CRITICAL, DEFAULT")
+		m.reject(fnSeverity, v, "one of INFO, LOW, MEDIUM, HIGH, CRITICAL, DEFAULT", "one of INFO, LOW, MEDIUM, HIGH, CRITICAL, DEFAULT")
 		return m.rule.Severity
 	}
 	m.give(fnSeverity, v)
@@ -194,14 +210,14 @@ func (m *matching) destinations() []string {
 	}
 	seq, ok := v.(starlark.Sequence)
 	if !ok {
-		m.reject(fnDestinations, v, "a list of strings")
+		m.reject(fnDestinations, v, "list", "a list of strings")
 		return m.rule.Destinations
 	}
 	names := make([]string, 0, min(seq.Len(), 100))
 	for e := range starlark.Elements(seq) {
 		name, ok := starlark.AsString(e)
 		if !ok || len(names) == 100 {
-			m.reject(fnDestinations, v, "a list of at most 100 strings")
+			m.reject(fnDestinations, v, "list", "a list of at most 100 strings")
 			return m.rule.Destinations
 		}
 		names = append(names, name)
@@ -219,11 +235,11 @@ func (m *matching) context() json.RawMessage {
 		}
 		return nil
 	}
-	if v == starlark.None {
+	if v == starlark.None && !m.rule.Python() {
 		return nil
 	}
 	if _, ok := v.(starlark.IterableMapping); !ok {
-		m.reject(fnContext, v, "a dict")
+		m.reject(fnContext, v, "dict", "a dict")
 		return contextError(m.out.Failures[auxiliaryNames[fnContext]].Message)
 	}
 	text, err := pyjson.Dumps(v)
@@ -242,6 +258,26 @@ func (m *matching) context() json.RawMessage {
 	m.out.Given[auxiliaryNames[fnContext]] = json.RawMessage(text)
 	return json.RawMessage(text)
 }
+
+// resultError says that a function returned what it must not. For Python
+// files it says so in Panther's words.
+func (r *Rule) resultError(fn string, v starlark.Value, class, want string) error {
+	if !r.Python() {
+		return resultError(fn, v, want)
+	}
+	got := v.Type()
+	if got == "string" {
+		got = "str"
+	}
+	return &returnTypeError{fmt.Sprintf("detection [%s] function [%s] returned [%s], expected [%s]", r.ID, fn, got, class)}
+}
+
+// A returnTypeError is Panther's error for a function of a detection that
+// returns what it must not.
+type returnTypeError struct{ msg string }
+
+func (e *returnTypeError) Error() string   { return e.msg }
+func (e *returnTypeError) PyClass() string { return "FunctionReturnTypeError" }
 
 func contextError(msg string) json.RawMessage {
 	text, _ := json.Marshal(map[string]string{"_error": msg}) // strings always marshal

@@ -9,14 +9,40 @@ import (
 	"go.starlark.net/syntax"
 )
 
+// A Kind is the kind of a detection, as its metadata names it.
+type Kind string
+
+// The kinds of detections.
+const (
+	KindRule      Kind = "rule"           // rule(event): True alerts
+	KindScheduled Kind = "scheduled_rule" // rule(event), for the results of a query: True alerts
+	KindPolicy    Kind = "policy"         // policy(resource): False alerts
+)
+
+// function gives the name of the function that decides.
+func (k Kind) function() string {
+	if k == KindPolicy {
+		return "policy"
+	}
+	return "rule"
+}
+
+// Alerts tells whether a detection of the kind alerts when its function says
+// result.
+func (k Kind) Alerts(result bool) bool { return result != (k == KindPolicy) }
+
 // Metadata is what the YAML file beside a rule says of it, in Panther's
 // terms. The zero value, with an ID, is that of a rule without a YAML file,
 // once DefaultMetadata has filled it in.
 type Metadata struct {
 	ID          string
+	Kind        Kind // "" is KindRule
 	DisplayName string
 	Enabled     bool
-	LogTypes    []string // the log types of the events it sees; none: all events
+
+	// LogTypes are the log types of the events it sees, none being all events;
+	// of a policy the types of the resources.
+	LogTypes []string
 
 	Severity    alert.Severity
 	Threshold   int64         // matches that open an alert
@@ -39,6 +65,7 @@ type Metadata struct {
 func DefaultMetadata(id string) Metadata {
 	return Metadata{
 		ID:          id,
+		Kind:        KindRule,
 		Enabled:     true,
 		Severity:    "INFO",
 		Threshold:   1,
@@ -70,13 +97,14 @@ const (
 	fnRunbook
 	fnReference
 	fnDestinations
+	fnUnique
 	numAuxiliary
 )
 
 // auxiliaryNames are the names of those functions.
 var auxiliaryNames = [numAuxiliary]string{
 	"title", "dedup", "severity", "alert_context",
-	"description", "runbook", "reference", "destinations",
+	"description", "runbook", "reference", "destinations", "unique",
 }
 
 // A Rule is a detection that is ready to run. It is immutable and shared by
@@ -85,19 +113,23 @@ type Rule struct {
 	Metadata
 	*File
 
+	// Background is what the rule's events can ask, or nil.
+	Background *Background
+
 	functions
 }
 
 // functions are what a rule file defines for the host to call.
 type functions struct {
-	rule      starlark.Callable
+	main      string                          // name of the one that decides: rule or policy
+	rule      starlark.Callable               // that one
 	auxiliary [numAuxiliary]starlark.Callable // nil where not defined
 }
 
 // of gives the same functions of another instance of the file.
 func (fs *functions) of(get func(name string) starlark.Value) *functions {
-	other := new(functions)
-	other.rule, _ = get("rule").(starlark.Callable)
+	other := &functions{main: fs.main}
+	other.rule, _ = get(fs.main).(starlark.Callable)
 	for i, name := range auxiliaryNames {
 		if fs.auxiliary[i] != nil {
 			other.auxiliary[i], _ = get(name).(starlark.Callable)
@@ -133,7 +165,7 @@ func (l *Loader) Rule(path string, meta Metadata) (*Rule, []*Diagnostic) {
 func newRule(file *File, meta Metadata) (*Rule, []*Diagnostic) {
 	r := &Rule{Metadata: meta, File: file}
 	var bad []*Diagnostic
-	if r.functions, bad = newFunctions(file); len(bad) > 0 {
+	if r.functions, bad = newFunctions(file, meta.Kind); len(bad) > 0 {
 		return nil, bad
 	}
 	return r, nil
@@ -141,16 +173,32 @@ func newRule(file *File, meta Metadata) (*Rule, []*Diagnostic) {
 
 // newFunctions finds the functions that a rule file defines, and reports all
 // that are not what they must be.
-func newFunctions(file *File) (fs functions, bad []*Diagnostic) {
-	if fs.rule, bad = function(file, "rule", bad); fs.rule == nil && len(bad) == 0 {
-		d := fileDiagnostic(file.Path, "rule", "no function rule(event): every detection must define it")
-		d.Hint = "a file of helpers only has a name that starts with _, or a YAML file of AnalysisType global"
-		bad = append(bad, d)
+func newFunctions(file *File, kind Kind) (fs functions, bad []*Diagnostic) {
+	fs.main = kind.function()
+	if fs.rule, bad = function(file, fs.main, bad); fs.rule == nil && len(bad) == 0 {
+		bad = append(bad, noFunction(file, kind))
 	}
 	for i, name := range auxiliaryNames {
 		fs.auxiliary[i], bad = function(file, name, bad)
 	}
 	return fs, bad
+}
+
+// noFunction says that a detection lacks the function that decides.
+func noFunction(file *File, kind Kind) *Diagnostic {
+	if kind == KindPolicy {
+		d := fileDiagnostic(file.Path, "rule", "no function policy(resource): every policy must define it")
+		if file.Globals.Has("rule") {
+			d.Hint = "the file defines rule(event): is its AnalysisType rule?"
+		}
+		return d
+	}
+	d := fileDiagnostic(file.Path, "rule", "no function rule(event): every detection must define it")
+	d.Hint = "a file of helpers only has a name that starts with _, or a YAML file of AnalysisType global"
+	if file.Globals.Has("policy") {
+		d.Hint = "the file defines policy(resource): is its AnalysisType policy?"
+	}
+	return d
 }
 
 // function finds the function of a rule by name and checks that it can be
