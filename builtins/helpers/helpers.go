@@ -31,6 +31,7 @@ func Modules() []runtime.Module {
 		JSON(),
 		Math(),
 		PantherBaseHelpers(),
+		PantherCore(),
 		Shlex(),
 		Strings(),
 		UUID(),

@@ -10,6 +10,7 @@ import (
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/builtins/helpers/pyip"
+	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pyrepr"
 	"github.com/starhost/starhost/builtins/helpers/pytext"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
@@ -57,6 +58,21 @@ import (
 //	        2024-01-02T03:04:05.123456789Z, or with a space and no Z, as a
 //	        datetime
 //
+//	resolve_timestamp_string(timestamp)
+//	        a time in a format of logs, or any that dateutil reads, or in seconds
+//	        since 1970, as a datetime; None of "" and None
+//	time_delta(time1, time2)
+//	        how much later time2 is: "1 day(s) 2 hour(s) 3 minute(s) 4 second(s)"
+//	nano_to_micro(time_str)
+//	        a time with its seconds rounded to microseconds
+//	add_parse_delay(event, context)
+//	        adds the time between p_event_time and p_parse_time to a dict
+//	pantherflow_investigation(event, interval="30m")
+//	        a query for what happened around an event
+//	dbprint(*values, sep=" ", end="\n")
+//	        does nothing
+//	EMAIL_REGEX, EPOCH_REGEX, SEVERITY_LEVELS, PantherUnexpectedAlert
+//
 // They take events, what is in them, and plain dicts.
 func PantherBaseHelpers() runtime.Module {
 	return runtime.Module{
@@ -75,6 +91,16 @@ func PantherBaseHelpers() runtime.Module {
 			"listify":                   pyclass.Function("listify", listify),
 			"aws_strip_role_session_id": pyclass.Function("aws_strip_role_session_id", awsStripRoleSessionID),
 			"is_base64":                 pyclass.Function("is_base64", isBase64),
+			"resolve_timestamp_string":  pyclass.Function("resolve_timestamp_string", resolveTimestampString),
+			"time_delta":                pyclass.Function("time_delta", timeDelta),
+			"nano_to_micro":             pyclass.Function("nano_to_micro", nanoToMicro),
+			"add_parse_delay":           pyclass.Function("add_parse_delay", addParseDelay),
+			"pantherflow_investigation": pyclass.Function("pantherflow_investigation", pantherflowInvestigation),
+			"dbprint":                   pyclass.Function("dbprint", func(pyclass.Call) (starlark.Value, error) { return starlark.None, nil }),
+			"EMAIL_REGEX":               pyre.MustCompile(`[\w.+%-]+@[\w.-]+\.[a-zA-Z]{2,}`),
+			"EPOCH_REGEX":               starlark.String(`([0-9]{9,12}(\.\d+)?)`),
+			"SEVERITY_LEVELS":           severityLevels(),
+			"PantherUnexpectedAlert":    &pyerr.Exception{FullName: "panther_base_helpers.PantherUnexpectedAlert", Base: "Exception"},
 			"golang_nanotime_to_python_datetime": pyclass.Function("golang_nanotime_to_python_datetime", func(c pyclass.Call) (starlark.Value, error) {
 				return nanotime(c, "golang_time", golangNanos, "Z", "%Y-%m-%dT%H:%M:%S.%fZ")
 			}),
@@ -238,9 +264,21 @@ func severityGreaterThan(c pyclass.Call) (starlark.Value, error) {
 	return starlark.Bool(severityLevel(a) > severityLevel(b)), nil
 }
 
+var severities = []string{"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}
+
 func severityLevel(v starlark.Value) int {
 	s, _ := starlark.AsString(v)
-	return slices.Index([]string{"INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"}, s)
+	return slices.Index(severities, s)
+}
+
+// severityLevels are the severities by name.
+func severityLevels() *starlark.Dict {
+	levels := new(starlark.Dict)
+	for i, s := range severities {
+		_ = levels.SetKey(starlark.String(s), starlark.MakeInt(i)) // strings hash
+	}
+	levels.Freeze()
+	return levels
 }
 
 func iocMatch(c pyclass.Call) (starlark.Value, error) {

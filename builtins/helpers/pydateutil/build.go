@@ -35,7 +35,12 @@ type parseCall struct {
 	options
 }
 
-// Parse is parser.parse(timestr, parserinfo=None, **kwargs).
+// Parse is parser.parse(text) in a call of a rule.
+func Parse(thread *starlark.Thread, text string) (starlark.Value, error) {
+	return parse(pyclass.Call{Thread: thread, Fn: "parse", Args: starlark.Tuple{starlark.String(text)}}, nil)
+}
+
+// parse is parser.parse(timestr, parserinfo=None, **kwargs).
 func parse(c pyclass.Call, info *parserInfo) (starlark.Value, error) {
 	p, err := parseArgs(c, info)
 	if err != nil {

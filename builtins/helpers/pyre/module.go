@@ -67,6 +67,15 @@ func Module() runtime.Module {
 
 type module struct{ cache *cache }
 
+// MustCompile makes a pattern of the host's own. It panics if that is none.
+func MustCompile(text string) *Pattern {
+	p, err := parse(text, 0)
+	if err != nil {
+		panic(err)
+	}
+	return &Pattern{text: text, prog: newProgram(p)}
+}
+
 func (m *module) function(name string, f func(*module, call) (starlark.Value, error)) *starlark.Builtin {
 	return pyclass.Function(name, func(c call) (starlark.Value, error) { return f(m, c) })
 }

@@ -2,6 +2,7 @@ package pytime
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
@@ -191,6 +192,15 @@ func (d Datetime) Since(e Datetime) (Timedelta, error) {
 		return Timedelta{}, err
 	}
 	return v.(Timedelta), nil
+}
+
+// FromTimestamp is Python's datetime.utcfromtimestamp.
+func FromTimestamp(seconds float64) (Datetime, error) {
+	whole, micros, err := unixTime(starlark.Float(seconds), math.RoundToEven)
+	if err != nil {
+		return Datetime{}, err
+	}
+	return fromUnix(whole, micros, nil)
 }
 
 // Days returns a duration of days, which must be fewer than a thousand million.
