@@ -5,6 +5,7 @@ import (
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
 )
@@ -280,6 +281,12 @@ func (w *World) classOf(x starlark.Value) starlark.Value {
 		return typeClass
 	case pyclass.Instance:
 		return x.Class()
+	case *event.Event:
+		return eventClasses["PantherEvent"]
+	case *event.Object:
+		return eventClasses["ImmutableCaseInsensitiveDict"]
+	case *event.List:
+		return eventClasses["ImmutableList"]
 	}
 	name := typeName(x)
 	if c, ok := natives[name]; ok {
