@@ -58,19 +58,6 @@ func (w *Worker) Function(c Call, f *File, name string) (starlark.Value, error) 
 	return m.Get(name), nil
 }
 
-// value gives what a name of a file is to this worker, as Function does, but
-// during a call that the worker is making.
-func (w *Worker) value(f *File, name string) (starlark.Value, error) {
-	if f.program == nil {
-		return f.Globals[name], nil
-	}
-	m, err := w.world.Module(f.program)
-	if err != nil {
-		return nil, err
-	}
-	return m.Get(name), nil
-}
-
 // functions gives the functions of a rule as this worker calls them.
 func (w *Worker) functions(c Call, r *Rule) (*functions, error) {
 	if r.program == nil {
