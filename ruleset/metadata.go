@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/starhost/starhost/alert"
@@ -9,12 +10,27 @@ import (
 	"github.com/starhost/starhost/runtime"
 )
 
-// ruleKeys are the keys of a rule's YAML file, as Panther documents them.
+// ruleKeys are the keys of a detection's YAML file, as Panther documents them,
+// and moreKeys those that only some kinds have.
 var ruleKeys = []string{
-	"AnalysisType", "Filename", "RuleID", "DisplayName", "Enabled", "LogTypes",
-	"Severity", "Threshold", "DedupPeriodMinutes", "Tags", "Reports",
+	"AnalysisType", "Filename", "DisplayName", "Enabled",
+	"Severity", "DedupPeriodMinutes", "Tags", "Reports",
 	"Description", "Runbook", "Reference", "CreateAlert", "SummaryAttributes",
-	"OutputIds", "Tests", "Status", "InlineFilters",
+	"OutputIds", "Tests", "Status",
+}
+
+var moreKeys = map[runtime.Kind][]string{
+	runtime.KindRule:      {"RuleID", "LogTypes", "Threshold", "InlineFilters", "DynamicSeverities", "AlertTitle", "AlertContext", "GroupBy", "BaseDetection"},
+	runtime.KindScheduled: {"RuleID", "ScheduledQueries", "Threshold", "LogTypes", "InlineFilters"},
+	runtime.KindPolicy:    {"PolicyID", "ResourceTypes", "Suppressions", "AutoRemediationID", "AutoRemediationParameters", "ActionDelaySeconds", "InlineFilters"},
+}
+
+// idKey gives the key of a detection's id.
+func idKey(kind runtime.Kind) string {
+	if kind == runtime.KindPolicy {
+		return "PolicyID"
+	}
+	return "RuleID"
 }
 
 // helperKeys are the keys of a helper's YAML file.
@@ -22,23 +38,23 @@ var helperKeys = []string{
 	"AnalysisType", "GlobalID", "Filename", "Description", "Tags", "Reference", "DisplayName",
 }
 
-// otherTypes are the AnalysisTypes that are no rules to run.
-var otherTypes = []string{
-	"policy", "scheduled_rule", "datamodel", "pack", "lookup_table",
-	"saved_query", "scheduled_query", "correlation_rule", "derived",
-}
+// The AnalysisTypes that are read, and those that are known and left alone.
+var (
+	readTypes = []string{"rule", "scheduled_rule", "policy", "global", "datamodel", "lookup_table", "pack"}
+	leftTypes = []string{"saved_query", "scheduled_query", "correlation_rule", "derived", "signal"}
+)
 
 // maxDedup is the longest deduplication period in minutes: 30 days.
 const maxDedup = 30 * 24 * 60
 
-// metadata reads a rule's metadata.
-func metadata(m strictyaml.Mapping, path string) runtime.Metadata {
-	m.CheckKeys(false, ruleKeys...)
-	meta := runtime.DefaultMetadata(m.Get("RuleID").Text())
-	meta.File = path
+// metadata reads the metadata of a rule, a scheduled rule or a policy.
+func metadata(m strictyaml.Mapping, path string, kind runtime.Kind) runtime.Metadata {
+	m.CheckKeys(false, slices.Concat(ruleKeys, moreKeys[kind])...)
+	meta := runtime.DefaultMetadata(m.Get(idKey(kind)).Text())
+	meta.File, meta.Kind = path, kind
 	meta.DisplayName = m.Get("DisplayName").Text()
 	meta.Enabled = m.Get("Enabled").Bool(true)
-	meta.LogTypes = m.Get("LogTypes").Strings()
+	meta.LogTypes = m.Get(typesKey(kind)).Strings()
 	meta.Severity = severity(m, meta.Severity)
 	meta.Threshold = m.Get("Threshold").Integer(meta.Threshold, 1)
 	meta.DedupPeriod = dedupPeriod(m.Get("DedupPeriodMinutes"), meta.DedupPeriod)
@@ -51,9 +67,17 @@ func metadata(m strictyaml.Mapping, path string) runtime.Metadata {
 	meta.Destinations = m.Get("OutputIds").Strings()
 	meta.SummaryAttributes = m.Get("SummaryAttributes").Strings()
 	if meta.ID == "" {
-		m.Errorf("RuleID is missing: every rule needs an id of its own")
+		m.Errorf("%s is missing: every rule needs an id of its own", idKey(kind))
 	}
 	return meta
+}
+
+// typesKey gives the key of the types that a detection sees.
+func typesKey(kind runtime.Kind) string {
+	if kind == runtime.KindPolicy {
+		return "ResourceTypes"
+	}
+	return "LogTypes"
 }
 
 func severity(m strictyaml.Mapping, fallback alert.Severity) alert.Severity {
@@ -91,19 +115,21 @@ func reports(v strictyaml.Value) map[string][]string {
 	return lists
 }
 
-// analysisType tells what a YAML file describes: "rule", "global", one of
-// otherTypes, or "" for a file that is none of ours.
+// analysisType tells what a YAML file describes: one of readTypes or leftTypes,
+// or "" for a file that is none of ours.
 func analysisType(m strictyaml.Mapping) string {
 	v := m.Get("AnalysisType")
 	if !v.Exists() {
-		if k := m.Key("RuleID"); k.Exists() {
-			k.Errorf("AnalysisType is missing beside RuleID, want AnalysisType: rule")
+		for _, key := range []string{"RuleID", "PolicyID"} {
+			if k := m.Key(key); k.Exists() {
+				k.Errorf("AnalysisType is missing beside %s, want AnalysisType: rule or policy", key)
+			}
 		}
 		return ""
 	}
 	t := v.Text()
-	if t != "rule" && t != "global" && !slices.Contains(otherTypes, t) {
-		v.Errorf("AnalysisType is %s, want rule or global", v.Describe())
+	if !slices.Contains(readTypes, t) && !slices.Contains(leftTypes, t) {
+		v.Errorf("AnalysisType is %s, want one of %s", v.Describe(), strings.Join(readTypes, ", "))
 		return ""
 	}
 	return t

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/runtime"
 )
 
@@ -15,6 +16,9 @@ type Set struct {
 	others   Route            // for log types that no rule names
 	routes   map[string]Route // by log type
 	tests    []string         // *_test.star files
+	contents Contents
+
+	background *runtime.Background // of all rules
 
 	mu     sync.Mutex // guards loader, which Variant uses
 	loader *runtime.Loader
@@ -29,9 +33,19 @@ type Route struct {
 
 // NewSet makes a set of rules with different ids. Those that are not enabled
 // are kept apart and never match.
-func NewSet(rules []*runtime.Rule) *Set {
-	s := &Set{routes: make(map[string]Route)}
+func NewSet(rules []*runtime.Rule) *Set { return newSet(rules, nil) }
+
+// newSet makes a set of rules that have a background. Scheduled rules have no
+// data models: what a query gives is no event of a log type.
+func newSet(rules []*runtime.Rule, b *runtime.Background) *Set {
+	s := &Set{routes: make(map[string]Route), background: b}
 	for _, r := range slices.SortedFunc(slices.Values(rules), byID) {
+		if b != nil {
+			r.Background = b
+		}
+		if b != nil && r.Kind == runtime.KindScheduled {
+			r.Background = &runtime.Background{Tables: b.Tables}
+		}
 		if !r.Enabled {
 			s.disabled = append(s.disabled, r)
 			continue
@@ -55,6 +69,8 @@ func (s *Set) route(logType string) Route {
 	for _, r := range s.rules {
 		switch {
 		case len(r.LogTypes) > 0 && !slices.Contains(r.LogTypes, logType):
+		case len(r.LogTypes) == 0 && (r.Kind == runtime.KindPolicy || r.Kind == runtime.KindScheduled):
+			// It sees no logs: resources, and the results of queries.
 		case r.Stateful:
 			route.Stateful = append(route.Stateful, r)
 		default:
@@ -72,6 +88,10 @@ func (s *Set) Match(logType string) Route {
 	return s.others
 }
 
+// Enrich gives an event with what the set's lookup tables have for it. It is
+// safe for concurrent use.
+func (s *Set) Enrich(e *event.Event) *event.Event { return s.background.Enrich(e) }
+
 // Rules gives the enabled rules in the order of their ids. The caller must
 // not change the result.
 func (s *Set) Rules() []*runtime.Rule { return s.rules }
@@ -87,7 +107,11 @@ func (s *Set) Tests() []string { return s.tests }
 func (s *Set) Variant(r *runtime.Rule, v *runtime.Variant) (*runtime.Rule, []*runtime.Diagnostic) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.loader.Variant(r, v)
+	variant, diags := s.loader.Variant(r, v)
+	if variant != nil {
+		variant.Background = r.Background
+	}
+	return variant, diags
 }
 
 // File loads another file, such as one of tests, among the set's helpers. It

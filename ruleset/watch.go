@@ -88,7 +88,7 @@ func matters(e fsnotify.Event) bool {
 		return false
 	}
 	switch filepath.Ext(name) {
-	case ".star", ".yml", ".yaml", "":
+	case ".star", ".py", ".yml", ".yaml", ".csv", ".json", ".jsonl", "":
 		return true
 	}
 	return false

@@ -1,0 +1,89 @@
+package ruleset
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/starhost/starhost/runtime"
+)
+
+// Contents is what a set was made of, beside its rules.
+type Contents struct {
+	Helpers []Helper
+	Models  []Model
+	Tables  []Table
+	Packs   []Pack
+
+	// NotRun counts, by kind, the files that describe what is not run here:
+	// correlation rules, queries, detections without code.
+	NotRun map[string]int
+}
+
+// A Helper is a file that rules load.
+type Helper struct {
+	Name     string
+	Path     string
+	Replaces bool // it stands in for the built-in module of that name
+}
+
+// A Model is a data model.
+type Model struct {
+	ID       string
+	LogTypes []string
+	Fields   int
+	Path     string // of its functions, or ""
+	Enabled  bool
+}
+
+// A Table is a lookup table.
+type Table struct {
+	Name    string
+	Rows    int
+	Path    string // of its data, or ""
+	Missing string // why there is no data, or ""
+}
+
+// contents lists what was read, in order of names.
+func (r *reading) contents() Contents {
+	c := Contents{Helpers: slices.Clone(r.globals), Packs: r.packs, NotRun: r.notRun}
+	known := make(map[string]bool)
+	for _, h := range c.Helpers {
+		known[h.Path] = true
+	}
+	for name, path := range r.helpers {
+		if r.loader.Loaded(path) && !known[path] {
+			known[path] = true
+			c.Helpers = append(c.Helpers, Helper{Name: name, Path: path, Replaces: r.isModule(name)})
+		}
+	}
+	for _, m := range r.models {
+		c.Models = append(c.Models, Model{ID: m.ID, LogTypes: m.LogTypes, Fields: len(m.Mappings), Path: m.path, Enabled: m.enabled})
+	}
+	for _, t := range r.tables {
+		c.Tables = append(c.Tables, Table{Name: t.Name, Rows: t.Len(), Path: t.path, Missing: t.Missing})
+	}
+	slices.SortFunc(c.Helpers, func(a, b Helper) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Models, func(a, b Model) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(c.Tables, func(a, b Table) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Packs, func(a, b Pack) int { return cmp.Compare(a.ID, b.ID) })
+	return c
+}
+
+// NotRun gives what of a set runs over logs neither by itself nor at all, by
+// kind: what Contents counts, and scheduled rules and policies, which see the
+// results of queries and resources.
+func (s *Set) NotRun() map[string]int {
+	counts := make(map[string]int)
+	for kind, n := range s.contents.NotRun {
+		counts[kind] = n
+	}
+	for _, r := range slices.Concat(s.rules, s.disabled) {
+		if r.Kind == runtime.KindScheduled || r.Kind == runtime.KindPolicy {
+			counts[string(r.Kind)]++
+		}
+	}
+	return counts
+}
+
+// Contents tells what the set was made of. The caller must not change it.
+func (s *Set) Contents() *Contents { return &s.contents }
