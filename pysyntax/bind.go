@@ -30,7 +30,7 @@ type pending struct {
 // bind returns all scopes of the module, its own first.
 func bind(m *Module, report func(n Node, format string, args ...any)) []*scope {
 	b := &binder{report: report}
-	b.enter(moduleScope)
+	b.enter(moduleScope, m)
 	b.stmts(m.Body)
 	for _, n := range b.nonlocals {
 		owner := n.scope.owner(n.name)
@@ -46,8 +46,10 @@ func bind(m *Module, report func(n Node, format string, args ...any)) []*scope {
 	return b.scopes
 }
 
-func (b *binder) enter(kind scopeKind) {
+// enter enters a scope, which is that of n; nil if it is never lowered.
+func (b *binder) enter(kind scopeKind, n Node) {
 	b.scope = newScope(kind, b.scope)
+	b.node = n
 	b.scopes = append(b.scopes, b.scope)
 }
 
@@ -130,7 +132,7 @@ func (b *binder) stmt(s Stmt) {
 	case *TypeAlias:
 		b.expr(s.Name)
 		b.typeParams(s.TypeParams, true)
-		b.enter(typeScope) // the value is computed when it is asked for
+		b.enter(typeScope, nil) // the value is computed when it is asked for
 		b.what = "a type alias"
 		b.expr(s.Value)
 		b.leave()
@@ -174,7 +176,7 @@ func (b *binder) badBody(s *BadStmt) {
 	if s.opens == moduleScope {
 		b.stmts(s.Body)
 	} else {
-		b.enter(s.opens)
+		b.enter(s.opens, nil)
 		for _, name := range s.Names { // parameters maybe
 			b.flag(name.Name, doubtful)
 		}
@@ -285,14 +287,14 @@ func (b *binder) typeParams(params []TypeParam, always bool) bool {
 	if len(params) == 0 && !always {
 		return false
 	}
-	b.enter(typeScope)
+	b.enter(typeScope, nil)
 	b.what = "the definition of a generic"
 	for _, t := range params {
 		switch t := t.(type) {
 		case *TypeVar:
 			b.typeParam(t, t.Name)
 			if t.Bound != nil {
-				b.enter(typeScope) // it is computed when it is asked for
+				b.enter(typeScope, nil) // it is computed when it is asked for
 				b.what = "a TypeVar bound"
 				b.expr(t.Bound)
 				b.leave()
@@ -322,7 +324,7 @@ func (b *binder) functionDef(s *FunctionDef) {
 	generic := b.typeParams(s.TypeParams, false)
 	each(allArgs(s.Args), b.visit) // their annotations
 	maybe(s.Returns, b.visit)
-	b.enter(functionScope)
+	b.enter(functionScope, s)
 	b.params(s.Args)
 	b.stmts(s.Body)
 	b.leave()
@@ -339,7 +341,7 @@ func (b *binder) classDef(s *ClassDef) {
 	generic := b.typeParams(s.TypeParams, false)
 	each(s.Bases, b.visit)
 	each(s.Keywords, b.visit)
-	b.enter(classScope)
+	b.enter(classScope, s)
 	b.stmts(s.Body)
 	b.leave()
 	if generic {

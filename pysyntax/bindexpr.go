@@ -24,18 +24,18 @@ func (b *binder) expr(e Expr) {
 		eachChild(e, b.visit)
 	case *Lambda:
 		b.defaults(e.Args)
-		b.enter(lambdaScope)
+		b.enter(lambdaScope, e)
 		b.params(e.Args)
 		b.expr(e.Body)
 		b.leave()
 	case *ListComp:
-		b.comprehension(e.Generators, e.Elt, nil)
+		b.comprehension(e, e.Generators, e.Elt, nil)
 	case *SetComp:
-		b.comprehension(e.Generators, e.Elt, nil)
+		b.comprehension(e, e.Generators, e.Elt, nil)
 	case *GeneratorExp:
-		b.comprehension(e.Generators, e.Elt, nil)
+		b.comprehension(e, e.Generators, e.Elt, nil)
 	case *DictComp:
-		b.comprehension(e.Generators, e.Key, e.Value)
+		b.comprehension(e, e.Generators, e.Key, e.Value)
 	default:
 		eachChild(e, b.visit)
 	}
@@ -50,9 +50,9 @@ func (b *binder) notInTypes(e Expr, what string) {
 
 // comprehension enters the scope of a comprehension. Its first iterable is
 // computed outside of it.
-func (b *binder) comprehension(generators []*Comprehension, elt, value Expr) {
+func (b *binder) comprehension(e Expr, generators []*Comprehension, elt, value Expr) {
 	b.iterable(generators[0].Iter)
-	b.enter(comprehensionScope)
+	b.enter(comprehensionScope, e)
 	for i, g := range generators {
 		b.iteration(g.Target)
 		if i > 0 {

@@ -1,6 +1,10 @@
 package pysyntax
 
-import "go.starlark.net/syntax"
+import (
+	"slices"
+
+	"go.starlark.net/syntax"
+)
 
 // LowerOptions say what is known of the world that a module runs in.
 type LowerOptions struct {
@@ -59,9 +63,128 @@ type Imported struct {
 	TopLevel bool   // it is in no function
 }
 
+func (o *LowerOptions) known(name string) bool { return o.Known != nil && o.Known(name) }
+
 // Lower gives a parsed module as a tree of Starlark. It reports what Python
 // has and starhost has not; the result is nil then. The module, which must
 // have no syntax errors, is not changed and may be lowered again.
 func Lower(m *Module, o LowerOptions) (*Lowered, ErrorList) {
-	return nil, ErrorList{{Filename: m.Filename, Span: Span{m.Pos(), m.Pos()}, Column: 1, Msg: "Python files are not supported yet"}}
+	l := &lowerer{
+		plan:       makePlan(m, &o),
+		m:          m,
+		o:          &o,
+		columns:    columns{&m.text, map[int32]*column{}},
+		aliases:    map[string]string{},
+		containers: map[string]string{},
+		fn:         new(frame),
+		place:      true,
+	}
+	l.scope = l.module
+	l.top = l.at(m.Pos())
+	l.errs = refuse(m)
+	if len(l.errs) == 0 {
+		l.stmts(m.Body)
+	}
+	if len(l.errs) > 0 {
+		return nil, l.errs.finish(m.Filename, &m.text)
+	}
+	return l.result(), nil
+}
+
+// A lowerer is in the middle of lowering.
+type lowerer struct {
+	*plan
+	m       *Module
+	o       *LowerOptions
+	columns columns
+	top     syntax.Position
+	errs    ErrorList
+
+	aliases    map[string]string // hidden globals of predeclared names
+	containers map[string]string // hidden globals of displays of constants, by their text
+	prologue   []syntax.Stmt     // what gives them their values
+
+	scope *scope
+	class string // the innermost class around, for private names
+	fn    *frame
+	out   []syntax.Stmt // statements of the current block so far
+
+	// place says that statements can be put into out for the current
+	// expression, if it does not matter when and how often they run.
+	place bool
+
+	helpers []string // names of the functions made for the statements being lowered
+}
+
+// A frame is a function of the Starlark tree.
+type frame struct {
+	region  bool // it is a part of a function of the source
+	raw     bool // what the region returns is what the function returns
+	temps   int  // temporaries in use
+	loop    *loop
+	handled *handled // or nil
+}
+
+// A loop is one in the current frame.
+type loop struct {
+	outer *loop
+	flag  string // what is set by break, for an else; or ""
+}
+
+// within runs f for the body of the function, class or comprehension n.
+func (l *lowerer) within(n Node, f func()) {
+	outer := l.scope
+	l.scope = l.scopes[n]
+	f()
+	l.scope = outer
+}
+
+// inFrame runs f in a new frame and returns the statements that it emits.
+func (l *lowerer) inFrame(fn *frame, pos syntax.Position, f func()) []syntax.Stmt {
+	outer, place, helpers := l.fn, l.place, l.helpers
+	l.fn, l.place, l.helpers = fn, true, nil
+	body := l.collect(pos, f)
+	l.fn, l.place, l.helpers = outer, place, helpers
+	return body
+}
+
+// misplaced runs f for expressions before which no statement can be put: they
+// stand in a lambda or comprehension, whose variables they may use.
+func (l *lowerer) misplaced(f func()) {
+	place := l.place
+	l.place = false
+	f()
+	l.place = place
+}
+
+// result puts the parts together.
+func (l *lowerer) result() *Lowered {
+	module := l.info[l.module]
+	var prologue []syntax.Stmt
+	for _, name := range module.boxes() {
+		if l.o.known(name) {
+			prologue = append(prologue, assign(boxField(l.alias("py.globals"), name, l.top), ident(l.alias(name), l.top), l.top))
+		}
+	}
+	stmts := slices.Concat(l.prologue, prologue, l.out)
+	low := &Lowered{
+		File: &syntax.File{
+			Path:  l.m.Filename,
+			Stmts: stmts,
+			Options: &syntax.FileOptions{
+				Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true,
+			},
+		},
+		Imports:   importsOf(l.m),
+		Boxed:     module.boxes(),
+		Mutated:   l.mutated(),
+		Undefined: Resolver{Known: l.o.Known}.Undefined(l.m),
+		Overloads: l.overloads(),
+	}
+	for _, v := range module.order {
+		if v.bindings > 0 {
+			low.Bound = append(low.Bound, v.name)
+		}
+	}
+	return low
 }

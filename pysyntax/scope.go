@@ -8,6 +8,7 @@ import (
 // A scope is a part of a module that has names of its own.
 type scope struct {
 	kind   scopeKind
+	node   Node   // whose scope it is; nil for a typeScope
 	what   string // of a typeScope: what it is for
 	parent *scope // nil for the module
 	names  map[string]symbol

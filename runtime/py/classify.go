@@ -50,6 +50,15 @@ func Classify(err error) (class, msg string) {
 	return "RuntimeError", msg
 }
 
+// BadCall tells whether an error is that of a function of a file which was
+// called with arguments that it does not take.
+func BadCall(err error) bool {
+	ee, ok := errors.AsType[*starlark.EvalError](err)
+	return ok && badCall.MatchString(ee.Msg)
+}
+
+var badCall = regexp.MustCompile(`^function \S+ (missing|accepts|got)`)
+
 func as(format string) func([]string) string {
 	return func(m []string) string {
 		args := make([]any, len(m)-1)

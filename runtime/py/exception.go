@@ -33,20 +33,9 @@ func (r *Raised) Error() string { return r.Exception.exc.message(r.Exception) }
 // own and not Python's.
 func (r *Raised) PyClass() string { return r.Exception.class.errorName() }
 
-// Unwrap gives the error of the Go function that the exception comes from, and
-// the place where it was raised first.
-func (r *Raised) Unwrap() []error {
-	var errs []error
-	if e := r.Exception.exc; e != nil {
-		if e.err != nil {
-			errs = append(errs, e.err)
-		}
-		if e.origin != nil {
-			errs = append(errs, e.origin)
-		}
-	}
-	return errs
-}
+// Unwrap gives the error of the Go function that the exception comes from, or
+// nil.
+func (r *Raised) Unwrap() error { return r.Exception.exc.err }
 
 // Origin is the place where the exception was raised first, or nil if that is
 // where it was raised last.
