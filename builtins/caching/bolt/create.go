@@ -1,0 +1,72 @@
+package bolt
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.etcd.io/bbolt"
+)
+
+// create makes an empty file at path: beside it first and then under its name,
+// so that a file of that name is whole whenever the process is killed. It is
+// no error if another process was faster.
+func create(path string, o Options) error {
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, filepath.Base(path)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := errors.Join(f.Close(), fill(f.Name(), o)); err != nil {
+		return err
+	}
+	if err := moveNew(f.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+// fill makes an empty file a database without items.
+func fill(path string, o Options) error {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: o.Sync == SyncOff, NoStatistics: true})
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		if _, err := tx.CreateBucket(bucketItems); err != nil {
+			return err
+		}
+		state, err := tx.CreateBucket(bucketState)
+		if err != nil {
+			return err
+		}
+		return state.Put(keyTotal, total{}.encode())
+	})
+	return errors.Join(err, db.Close())
+}
+
+// moveNew gives a file its name, unless there is one of that name.
+func moveNew(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if _, e := os.Lstat(to); e == nil {
+		return nil
+	}
+	return os.Rename(from, to) // a file system without links
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrInvalid) {
+		err = nil // not every system can
+	}
+	return errors.Join(err, d.Close())
+}

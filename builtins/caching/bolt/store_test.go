@@ -1,0 +1,50 @@
+package bolt_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/bolt"
+	"github.com/starhost/starhost/builtins/caching/storetest"
+	"github.com/stretchr/testify/require"
+)
+
+const start = 1_800_000_000
+
+var modes = []bolt.Sync{bolt.SyncAlways, bolt.SyncInterval, bolt.SyncOff}
+
+func expires(at int64) caching.TTL { return caching.TTL{Mode: caching.SetTTL, At: at} }
+
+// open opens a file, and closes it when the test ends.
+func open(t testing.TB, path string, o bolt.Options) *bolt.Store {
+	t.Helper()
+	s, err := bolt.Open(path, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func TestStore(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(string(mode), func(t *testing.T) {
+			storetest.Run(t, func(t *testing.T) caching.Store {
+				return open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{Sync: mode})
+			})
+		})
+	}
+}
+
+func BenchmarkStore(b *testing.B) {
+	for _, mode := range modes {
+		b.Run(string(mode), func(b *testing.B) {
+			n := 0
+			folder := b.TempDir()
+			storetest.Bench(b, func(b *testing.B) caching.Store {
+				n++
+				return open(b, filepath.Join(folder, fmt.Sprint(n)), bolt.Options{Sync: mode})
+			})
+		})
+	}
+}
