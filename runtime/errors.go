@@ -51,6 +51,10 @@ func newCallError(err error) *CallError {
 	e.Type, e.Hint = classify(err, e.Msg)
 	if e.Hint == "" && isPython(e.Pos.Filename()) {
 		e.Type, e.Msg = py.Classify(err)
+		if n := len(e.Stack); n > 1 && strings.HasPrefix(e.Msg, e.Stack[n-1].Func+"() ") && py.BadCall(err) {
+			e.Stack = e.Stack[:n-1] // it has not begun: the place is that of the call
+			e.Pos = e.Stack[n-2].Pos
+		}
 	}
 	return e
 }
@@ -62,10 +66,20 @@ func frames(stack starlark.CallStack) (fs []Frame, top syntax.Position) {
 		if f.Pos.Filename() == builtinFile {
 			continue
 		}
-		fs = append(fs, Frame{Pos: f.Pos, Func: f.Name})
+		if n := len(fs); n > 0 && isBlock(f.Name) {
+			fs[n-1].Pos = f.Pos // a block of a function that Python does not call
+		} else {
+			fs = append(fs, Frame{Pos: f.Pos, Func: f.Name})
+		}
 		top = f.Pos
 	}
 	return fs, top
+}
+
+// isBlock tells whether a function is what a block of a Python function was
+// lowered to.
+func isBlock(name string) bool {
+	return strings.HasPrefix(name, "<") && name != "<toplevel>" && name != "<genexpr>" && name != "<lambda>"
 }
 
 // builtinFile is what starlark gives as the file of a built-in's frame.
