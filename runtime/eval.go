@@ -93,10 +93,7 @@ type matching struct {
 func (m *matching) match() *alert.Match {
 	r, out := m.rule, &m.out
 	out.Title = cut(m.text(fnTitle, r.Name()))
-	out.Dedup = cut(m.text(fnDedup, out.Title))
-	if out.Dedup == "" {
-		out.Dedup = "defaultDedupString:" + r.ID
-	}
+	out.Dedup = cut(m.text(fnDedup, m.defaultDedup()))
 	out.Severity = m.severity()
 	out.Description = m.text(fnDescription, r.Description)
 	out.Runbook = m.text(fnRunbook, r.Runbook)
@@ -105,6 +102,22 @@ func (m *matching) match() *alert.Match {
 	out.Context = m.context()
 	m.unique()
 	return out
+}
+
+// defaultDedup gives the deduplication string of a rule that gives none. In
+// Python, as in Panther, the title that counts is one that the rule gives, and
+// an empty string stands for the rule, not for the title.
+func (m *matching) defaultDedup() string {
+	title := m.out.Title
+	if m.rule.Python() {
+		if m.auxiliary[fnTitle] == nil || m.out.Failures["title"].Type != "" || string(m.out.Given["title"]) == `""` {
+			title = ""
+		}
+	}
+	if title == "" {
+		return "defaultDedupString:" + m.rule.ID
+	}
+	return title
 }
 
 // unique asks for the value of which a threshold counts each once.
@@ -173,6 +186,9 @@ func (m *matching) text(fn int, fallback string) string {
 	}
 	if fn == fnTitle || fn == fnDedup {
 		m.give(fn, starlark.String(cut(string(s))))
+	}
+	if s == "" && fn == fnDedup && m.rule.Python() {
+		return "defaultDedupString:" + m.rule.ID
 	}
 	if s == "" {
 		return fallback
