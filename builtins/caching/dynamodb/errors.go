@@ -1,0 +1,165 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+	"github.com/starhost/starhost/builtins/caching"
+)
+
+// An Error says why a request to the table failed for good. Both its causes
+// are found by errors.Is and errors.As.
+type Error struct {
+	Request  string // the operation, such as "UpdateItem"
+	Table    string
+	Attempts int
+	Unsure   bool  // some attempt may have been applied
+	Ended    error // why no more attempts were made, nil if the cause allows none
+	Err      error // the last cause, nil if there was no attempt
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on DynamoDB table %s", e.Request, e.Table)
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, ", %d attempts", e.Attempts)
+	}
+	if e.Ended != nil {
+		fmt.Fprintf(&b, ": %v", e.Ended)
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	if e.Unsure {
+		b.WriteString(" (it may have been applied)")
+	}
+	return b.String()
+}
+
+// Unwrap returns the causes.
+func (e *Error) Unwrap() []error {
+	var causes []error
+	for _, err := range []error{e.Ended, e.Err} {
+		if err != nil {
+			causes = append(causes, err)
+		}
+	}
+	return causes
+}
+
+// ErrClosed is why calls of a Store fail after its Close.
+var ErrClosed = errors.New("the store is closed")
+
+// A timeLimitError says that a call or an attempt took all the time it has.
+type timeLimitError struct {
+	what  string
+	limit time.Duration
+}
+
+func (e *timeLimitError) Error() string { return fmt.Sprintf("%s within %v", e.what, e.limit) }
+
+// A verdict says what a failed attempt means for the next one.
+type verdict int
+
+const (
+	refused   verdict = iota // not applied, and the next would fail as well
+	throttled                // not applied; later there may be capacity
+	unsent                   // not applied
+	ambiguous                // perhaps applied
+)
+
+// A throttledError says that the table did less than it was asked to.
+type throttledError struct{ error }
+
+// judge tells what the error of one attempt means.
+func judge(err error) verdict {
+	if _, ok := errors.AsType[*throttledError](err); ok {
+		return throttled
+	}
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		return judgeCode(e.ErrorCode(), e.ErrorFault())
+	}
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return unsent
+	}
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return unsent
+	}
+	if strings.Contains(err.Error(), "get identity:") || strings.Contains(err.Error(), "failed to sign") {
+		return refused // no credentials, which their provider has tried for long enough
+	}
+	return ambiguous
+}
+
+func judgeCode(code string, fault smithy.ErrorFault) verdict {
+	switch code {
+	case "ProvisionedThroughputExceededException", "ThrottlingException", "Throttling", "RequestLimitExceeded",
+		"TooManyRequestsException", "TransactionConflictException", "ReplicatedWriteConflictException":
+		return throttled
+	case "RequestTimeTooSkewed", "InvalidSignatureException":
+		return unsent // the client has seen the server's time by now
+	case "InternalServerError", "InternalFailure", "InternalServerErrorException", "ServiceUnavailable", "ServiceUnavailableException", "UnknownError":
+		return ambiguous
+	}
+	if fault == smithy.FaultServer {
+		return ambiguous
+	}
+	return refused
+}
+
+// bare returns an error without the layers that say less than Error does.
+func bare(err error) error {
+	if op, ok := errors.AsType[*smithy.OperationError](err); ok {
+		return op.Err
+	}
+	return err
+}
+
+// failedCondition returns the item that failed the condition of a request, and
+// whether that is what err says.
+func failedCondition(err error) (attributes, bool) {
+	if e, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
+		return e.Item, true
+	}
+	return nil, false
+}
+
+// invalid returns err, as an *caching.InvalidError if the table refused the
+// operation for what is in the item under key. add is the attribute that the
+// operation adds to.
+func invalid(key string, add caching.Attr, err error) error {
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok || api.ErrorCode() != "ValidationException" {
+		return err
+	}
+	msg := api.ErrorMessage()
+	switch {
+	case strings.Contains(msg, "ize") && strings.Contains(msg, "exceeded"):
+		msg = fmt.Sprintf("the item would have more than %d bytes (400 KB), at most that can be stored: keep less in it, or spread it over several keys", caching.MaxItem)
+	case strings.Contains(msg, "38") || strings.Contains(msg, "overflow") || strings.Contains(msg, "magnitude"):
+		msg = fmt.Sprintf("the count would have more than %d digits: reset_counter() starts it anew", caching.MaxDigits)
+	case strings.Contains(msg, "type") && add == caching.Count:
+		msg = caching.AttrCount + " is not a number, which nothing can be added to: reset_counter() removes it"
+	case strings.Contains(msg, "type") && add == caching.Strings:
+		msg = caching.AttrStrings + " is not a set of strings, which none can be added to or removed from: reset_string_set() removes it"
+	default:
+		return err
+	}
+	return &caching.InvalidError{Key: key, Msg: msg}
+}
+
+// isValidation reports whether the table refused a request for what it says.
+func isValidation(err error) bool {
+	e, ok := errors.AsType[smithy.APIError](err)
+	return ok && e.ErrorCode() == "ValidationException"
+}
+
+// limited reports whether the time limit of ctx itself, or what ctx derives
+// from, has ended.
+func limited(ctx context.Context) bool { return ctx.Err() != nil }

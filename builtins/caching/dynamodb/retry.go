@@ -1,0 +1,166 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+)
+
+// Delays between attempts, each with jitter: doubled from first up to most.
+const (
+	firstDelay         = 5 * time.Millisecond
+	firstThrottleDelay = 20 * time.Millisecond
+	mostDelay          = 200 * time.Millisecond
+)
+
+// Stats tell what a Store has done since it was opened.
+type Stats struct {
+	Requests  int64 // sent, each attempt counted
+	Retries   int64 // attempts after the first
+	Throttled int64 // attempts that the table refused for want of capacity
+	Ambiguous int64 // attempts that failed, but may have been applied
+	Recovered int64 // increments whose answer was lost and found on the item
+	Coalesced int64 // increments that went together with another one
+}
+
+type stats struct {
+	retries, throttled, ambiguous, recovered, coalesced atomic.Int64
+}
+
+// Stats returns what the store has done so far.
+func (s *Store) Stats() Stats {
+	return Stats{
+		Requests:  s.wire.sent.Load(),
+		Retries:   s.stats.retries.Load(),
+		Throttled: s.stats.throttled.Load(),
+		Ambiguous: s.stats.ambiguous.Load(),
+		Recovered: s.stats.recovered.Load(),
+		Coalesced: s.stats.coalesced.Load(),
+	}
+}
+
+// limit returns a context that ends when the budget of one call is used up.
+func (s *Store) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.budget, &timeLimitError{"no success", s.budget})
+}
+
+// A call is one request with all its attempts.
+type call struct {
+	store *Store
+	fail  Error // as far as it is known
+}
+
+// do sends a request until it succeeds, or fails in a way that no repetition
+// can change, or ctx ends. It may be applied more than once, so it must come
+// to the same then, or fail a condition of its own. A failed condition is
+// returned as the table gave it, all other failures as an *Error.
+func (s *Store) do(ctx context.Context, request string, send func(context.Context) error) error {
+	c := call{store: s, fail: Error{Request: request, Table: s.table}}
+	if limited(ctx) {
+		return c.end(context.Cause(ctx))
+	}
+	if err := s.breaker.begin(); err != nil {
+		return c.end(err)
+	}
+	err := c.run(ctx, send)
+	switch {
+	case err == nil, isCondition(err):
+		s.breaker.succeed()
+	default:
+		c.blame(ctx)
+	}
+	return err
+}
+
+func isCondition(err error) bool {
+	_, ok := failedCondition(err)
+	return ok
+}
+
+// blame tells the breaker of a failure, if it is the table's.
+func (c *call) blame(ctx context.Context) {
+	_, own := errors.AsType[*timeLimitError](context.Cause(ctx))
+	switch {
+	case c.fail.Err == nil, limited(ctx) && !own:
+		c.store.breaker.leave()
+	case judge(c.fail.Err) == throttled, isValidation(c.fail.Err):
+		c.store.breaker.succeed() // it answers
+	default:
+		c.store.breaker.fail(c.fail.Err)
+	}
+}
+
+func (c *call) end(why error) error {
+	c.fail.Ended = why
+	return &c.fail
+}
+
+func (c *call) run(ctx context.Context, send func(context.Context) error) error {
+	for {
+		c.fail.Attempts++
+		err := c.attempt(ctx, send)
+		if err == nil || isCondition(err) {
+			return err
+		}
+		if limited(ctx) {
+			if c.fail.Err == nil || !errors.Is(err, ctx.Err()) {
+				c.fail.Err = bare(err)
+			}
+			c.fail.Unsure = true
+			return c.end(context.Cause(ctx))
+		}
+		c.fail.Err = bare(err)
+		verdict := judge(err)
+		if verdict == refused {
+			return c.end(nil)
+		}
+		c.count(verdict)
+		if err := c.pause(ctx, verdict); err != nil {
+			return c.end(err)
+		}
+	}
+}
+
+// attempt sends the request once.
+func (c *call) attempt(ctx context.Context, send func(context.Context) error) error {
+	once, cancel := context.WithTimeout(ctx, c.store.attempt)
+	defer cancel()
+	err := send(once)
+	if err != nil && limited(once) && !limited(ctx) {
+		return &timeLimitError{"no answer", c.store.attempt}
+	}
+	return err
+}
+
+func (c *call) count(v verdict) {
+	switch v {
+	case throttled:
+		c.store.stats.throttled.Add(1)
+	case ambiguous:
+		c.store.stats.ambiguous.Add(1)
+		c.fail.Unsure = true
+	}
+}
+
+// pause waits before the next attempt, and returns why there is to be none.
+func (c *call) pause(ctx context.Context, v verdict) error {
+	if err := c.store.breaker.open(); err != nil {
+		return err
+	}
+	first := firstDelay
+	if v == throttled {
+		first = firstThrottleDelay
+	}
+	delay := min(first<<min(c.fail.Attempts-1, 10), mostDelay)
+	timer := time.NewTimer(delay/2 + rand.N(delay/2))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		c.store.stats.retries.Add(1)
+		return nil
+	}
+}
