@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/starhost/starhost/builtins/caching"
-	"github.com/starhost/starhost/builtins/caching/memory"
 	"github.com/starhost/starhost/builtins/helpers"
 	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/ruleset"
@@ -16,14 +15,6 @@ import (
 // modules are the built-in modules of every rule.
 func modules(store caching.Store) []runtime.Module {
 	return append(helpers.Modules(), caching.Module(store))
-}
-
-// openStore opens the store that --store names.
-func openStore(name string) (caching.Store, error) {
-	if name == "memory" {
-		return &memory.Store{}, nil
-	}
-	return nil, fmt.Errorf("--store is %q, want memory", name)
 }
 
 // loadRules reads rule directories, and the rules' metadata files into docs if

@@ -66,7 +66,7 @@ fails is reported, and the others run on.` + "\n" + exitCodesHelp,
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.rules, "rules", []string{"rules"}, "directory or file of rules (repeatable)")
 	flags.StringVar(&o.logType, "log-type", "", "p_log_type of events that have none")
-	flags.StringVar(&o.store, "store", "memory", "where rules keep their state: memory")
+	flags.StringVar(&o.store, "store", "memory", "where rules keep their state: "+storeHelp)
 	flags.BoolVar(&o.matches, "matches", false, "write each match and each failure of a rule instead of alerts")
 	flags.BoolVar(&o.strict, "strict", false, "exit with 1 if a rule failed or a record was refused")
 	flags.StringVar(&o.deadLetter, "dead-letter", "", "file for the records that are refused, as JSON lines")
@@ -91,10 +91,11 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 	if err != nil {
 		return err
 	}
-	store, err := openStore(o.store)
+	store, closeStore, err := openStore(ctx, o.store, readWrite)
 	if err != nil {
 		return err
 	}
+	defer closeStore()
 	set, diags, err := loadRules(o.rules, store, &o.limits, nil, o.allowEmpty)
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 		Log:      log,
 		Print:    r.print,
 	}
-	err = errors.Join(r.run(ctx), closeDead())
+	err = errors.Join(r.run(ctx), closeDead(), closeStore())
 	return r.exit(err, broken)
 }
 

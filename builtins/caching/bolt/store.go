@@ -52,6 +52,9 @@ var (
 // seldom wait for readers in order to map more of it.
 const initialMap = 1 << 30
 
+// growth is by how much a file grows at a time.
+const growth = 1 << 20
+
 // Open opens the file at path, and makes it if there is none, unless o says to
 // read only; the folder must be there. It checks the whole file (see the
 // package). An error is ErrInUse, ErrForeign, ErrFormat or ErrDamaged, or one
@@ -78,6 +81,7 @@ func Open(path string, o Options) (*Store, error) {
 		}
 		return nil, fmt.Errorf("open bolt store %s: %w", path, err)
 	}
+	s.db.AllocSize = growth
 	go s.write() // until Close, which waits for it
 	return s, nil
 }
