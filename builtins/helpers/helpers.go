@@ -12,6 +12,7 @@ package helpers
 import (
 	"github.com/starhost/starhost/builtins/helpers/pydateutil"
 	"github.com/starhost/starhost/builtins/helpers/pyip"
+	"github.com/starhost/starhost/builtins/helpers/pyoutside"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
 	"github.com/starhost/starhost/builtins/helpers/pyurl"
@@ -41,5 +42,6 @@ func Modules() []runtime.Module {
 		pytime.TimeModule(),
 	}
 	modules = append(modules, pydateutil.Modules()...)
+	modules = append(modules, pyoutside.Modules()...)
 	return append(modules, pyurl.Modules()...)
 }
