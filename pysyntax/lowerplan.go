@@ -102,6 +102,7 @@ func (p *planner) use(name string, n *Name) {
 	if r := p.info[v.scope].region; !slices.Contains(v.uses, r) {
 		v.uses = append(v.uses, r)
 	}
+	v.forward = v.forward || v.bindings == 0 && p.scope == p.module
 	v.seen = true
 }
 

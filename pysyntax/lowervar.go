@@ -22,6 +22,7 @@ type variable struct {
 	uses      []*region
 	early     bool // the first thing that happens to it is that it is bound
 	seen      bool // something has happened to it
+	forward   bool // the top level of the module uses it before any place that binds it
 
 	handler  bool // an except clause binds it
 	outlives bool // it is used outside of such clauses
@@ -143,6 +144,7 @@ func (p *plan) settle(o *LowerOptions) {
 	}
 	module := p.info[p.module]
 	for _, v := range module.order {
+		v.boxed = v.boxed || v.forward // Starlark would not know it yet
 		if slices.Contains(o.Patched, v.name) || !v.early && o.known(v.name) {
 			v.boxed = true
 		}
