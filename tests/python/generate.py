@@ -80,6 +80,7 @@ def cases():
         for name, program in handwritten(os.path.join(folder, file)):
             assert name not in families.get(family, {}), (family, name)
             add(family, name, program)
+    sys.dont_write_bytecode = True
     sys.path.insert(0, HERE)
     from families import containers, formats, library, numeric, operators, random_programs, text
 

@@ -73,8 +73,9 @@ def expressions(family, name, exprs, setup="", group=6):
             yield family, f"{name}: {short(e)}", setup + f"print({e})\n"
         else:
             good.append(e)
-    for i, part in enumerate(chunks(good, group), 1):
-        yield family, f"{name} {i}" if len(good) > group else name, prints((f"repr({e})" for e in part), setup)
+    for part in chunks(good, group):
+        more = f" and {len(part) - 1} more" if len(part) > 1 else ""
+        yield family, f"{name}: {short(part[0])}{more}", prints((f"repr({e})" for e in part), setup)
 
 
 def short(expr):

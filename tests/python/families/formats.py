@@ -66,8 +66,6 @@ def errors():
         yield "format_errors", f"{v} in {s!r}", f"x = {v}\nprint(repr(format(x, {s!r})))\n"
         if "{" not in s and "'" not in s and s and s != "!r":
             yield "format_errors", f"f-string of {v} in {s!r}", f'x = {v}\nprint(f"[{{x:{s}}}]")\n'
-        if not failed(value(f"format({v}, {s!r})")):
-            continue
     for e in ("format(5, 5)", "format(5, None)", "format()", "format(1, '', '')", "format('a', b'5')", "'{:d}'.format('a')", "'{:s}'.format(1)", "f'{None:5}'", "f'{[]:5}'"):
         yield "format_errors", e, f"print({e})\n"
 
@@ -108,7 +106,7 @@ def percent():
             precision = R.choice(["", "", ".0", ".2", ".5"])
             spec = f"%{flags}{width}{precision}{c}"
             operands = {"s": ["'text'", "'é'", "1", "None", "[1]", "b'x'"], "r": ["'text'", "'é'", "1.0", "None"], "a": ["'é'", "'a'", "1"], "c": ["65", "'z'", "233", "'é'"], "x": ints[:5], "X": ints[:5], "o": ints[:5]}.get(c, ints if c in "diu" else ["0.0", "3.14159", "-2.5", "1e10", "1e-10", "7", "True", "float('inf')", "float('nan')", "12345678.9"])
-            yield "percent", f"{spec}", each("x", operands, f"print(repr({spec!r} % x if not isinstance(x, tuple) else None))".replace(" if not isinstance(x, tuple) else None", ""))
+            yield "percent", f"{spec}", each("x", operands, f"print(repr({spec!r} % x))")
     made = ["'%s' % 'a'", "'%s' % ('a',)", "'%s %s' % ('a', 1)", "'%%' % ()", "'100%%'", "'%s%%' % 5", "'%s' % None", "'%s' % [1, 2]", "'%s' % {'a': 1}", "'%s' % ((1, 2),)", "'%r' % ('é',)", "'%(a)s' % {'a': 1}", "'%(a)s %(b)5.1f %(a)r' % {'a': 'x', 'b': 2}", "'%(a b)s' % {'a b': 1}", "'%()s' % {'': 'empty'}", "'%(a)s' % {'a': 1, 'unused': 2}", "'x' % {}", "'x' % {'a': 1}", "'x' % []", "'x' % ()", "'%*d' % (5, 42)", "'%-*d|' % (5, 42)", "'%.*f' % (2, 3.14159)", "'%*.*f' % (8, 3, 3.14159)", "'%*d' % (-5, 42)", "'%5s|%-5s|%05d' % ('a', 'b', 7)", "'%.2s' % 'abc'", "'%5.1s|' % 'abc'", "'%s' % True", "'%d' % True", "'%d' % 3.99", "'%i' % -3.99", "'%x' % 255", "'%#x %#o %#X' % (255, 8, 255)", "'%c%c' % (97, 'b')", "'%e' % 12345.678", "'%g %g' % (1e10, 0.0001)", "'%g' % 100000", "'%g' % 1000000", "'%.3g' % 1234.5", "'%#g' % 1.0", "'%s' % 'é😀'", "'%5s|' % '😀'", "'%ld %hd' % (1, 2)", "'%s' % Exception('boom')", "'%s' % b'a'", "'%a' % 'é'", "'é%sé' % 'ü'", "'%s' % (None,)", "'%(x)d' % {'x': 5.9}", "'%(a)s %%' % {'a': 1}", "'' % ()", "'' % {}"]
     bad = ["'%s %s' % 'a'", "'%s' % ('a', 'b')", "'%s' % ()", "'%d' % 'a'", "'%d' % None", "'%x' % 1.5", "'%x' % 'a'", "'%f' % 'a'", "'%f' % None", "'%c' % 'ab'", "'%c' % ''", "'%c' % 1.5", "'%c' % -1", "'%c' % 0x110000", "'%(a)s' % {}", "'%(a)s' % {'b': 1}", "'%(a)s' % 1", "'%(a)s' % 'x'", "'%(a)s' % (1,)", "'%(a' % {'a': 1}", "'%z' % 1", "'%' % 1", "'%' % ()", "'abc%' % 1", "'%q' % 1", "'%é' % 1", "'%s %' % 1", "'%*d' % ('a', 1)", "'%*d' % (1,)", "'%.*f' % (1,)", "'%d' % [1]", "'%d' % ('1',)", "'x' % 1", "'x' % 'a'", "'x' % None", "'x' % (1,)", "'x' % 1.5", "'%d' % float('inf')", "'%d' % float('nan')", "'%s' % 1 % 2", "'%(a)s %s' % {'a': 1}", "'%d' % {}", "'%o' % 8.0", "'%5' % 1", "'%-' % 1", "'%.2' % 1", "'%s' + 1 % 2", "'%i' % '5'", "'%e' % '1'", "'%y'", "'%d %d' % (1, 'b')", "'%d' % 1j if False else '%d' % 'z'"]
     yield from expressions("percent", "expression", made + bad, group=1)

@@ -142,13 +142,11 @@ def ordering():
 
 
 def truth():
-    everything = [(k, v) for k, vs in KINDS.items() for v in vs]
     for kind, operands in KINDS.items():
         yield "truth", f"bool of {kind}", each("x", operands, "print(repr(x), bool(x), not x, 'yes' if x else 'no')\nif x:\n    print('if')\nwhile not x:\n    print('while')\n    break")
     for op in ("and", "or"):
         for kind, operands in KINDS.items():
             yield "truth", f"{kind} {op}", each("x", operands, f"print(repr(x {op} 'right'), repr('left' {op} x), repr('' {op} x), repr(x {op} None {op} 0))")
-    del everything
     for expr in ("a and b or c", "a or b and c", "not a and b", "not (a and b)", "a and not b", "a or not b or c", "not a == b", "(a or b) and (b or c)", "a if b else c", "a if b else b if c else a", "a and b if c else a or b", "a < b or c", "a == b == c", "a != b != c", "not not a", "a is b or b is c"):
         yield "truth", f"{expr}", "for a in (0, 1, 'x'):\n    for b in ([], 2):\n        for c in (None, 3):\n" + indent((f"print(a, b, c, repr({expr}))\n") if "<" not in expr else f"try:\n    print(a, b, c, repr({expr}))\n" + CATCH, "            ")
     yield "truth", "short circuit", "def f(x):\n    print('f', x)\n    return x\nprint(f(0) and f(1))\nprint(f(1) and f(2) and f(0) and f(3))\nprint(f(0) or f('') or f('a') or f('b'))\nprint(f(1) if f(0) else f(2))\nprint(not f(0) or f(1))\n"
