@@ -281,6 +281,7 @@ func (r *run) evaluate(w *runtime.Worker, b *batch) {
 	defer close(b.evaluated)
 	for i := range b.items {
 		if it := &b.items[i]; it.err == nil {
+			it.event = b.set.Enrich(it.event)
 			r.ask(w, it, b.set.Match(it.event.LogType()).Stateless)
 		}
 	}

@@ -145,7 +145,7 @@ func (r *run) write(v any) {
 // alert counts a match in its window and writes the alert that it opens.
 func (r *run) alert(it *item, h hit) error {
 	m := h.result.Match
-	outcome, n, err := r.Windows.Add(r.ctx, h.rule.Policy(), m.Dedup, it.now)
+	outcome, n, err := runtime.CountMatch(r.ctx, r.Windows, h.rule, m, it.now)
 	if err != nil {
 		r.stats.storeErrors.Add(1)
 		r.logFailure("alert window failed", it, h, "error", err)

@@ -46,7 +46,7 @@ func (s *stepRun) checkError() bool {
 		if s.expect.result != nil {
 			pos = s.expect.resultPos
 		}
-		s.problem(pos, "rule", resultText(s.expect.result), s.Cause.Type+": "+s.Cause.Diagnostic.Error())
+		s.problem(pos, s.rule.Kind.Main(), resultText(s.expect.result), s.Cause.Type+": "+s.Cause.Diagnostic.Error())
 		s.Problems[len(s.Problems)-1].Hint = s.Cause.Hint
 	case !want.match(s.Cause.Type + ": " + s.Cause.Msg):
 		s.problem(s.expect.errPos, "ExpectedError", "an error that "+want.String(), s.Cause.Type+": "+s.Cause.Msg)
@@ -64,7 +64,7 @@ func resultText(result *bool) string {
 // checkFailures reports functions that failed where an alert is expected and
 // comes.
 func (s *stepRun) checkFailures() {
-	if s.expect.result == nil || !*s.expect.result || !*s.Got {
+	if s.expect.result == nil || !s.rule.Kind.Alerts(*s.expect.result) || !s.Alert {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.match.Failures)) {

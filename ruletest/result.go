@@ -16,10 +16,14 @@ type Result struct {
 	Passed  bool
 	Skipped bool
 
-	// Expected and Got are whether the rule was expected to match the event,
-	// and did: of the last step that ran. nil where nothing was expected, or
-	// the rule failed.
+	// Expected and Got are what the rule was expected to say of the event, and
+	// said: of the last step that ran. nil where nothing was expected, or the
+	// rule failed.
 	Expected, Got *bool
+
+	// Alert is whether that is a match: of a rule that says True, of a policy
+	// that says False.
+	Alert bool
 
 	// Problems are why the test did not pass, in order. Empty if it passed.
 	Problems []Problem
@@ -27,10 +31,15 @@ type Result struct {
 	// Outputs are what the rule's functions gave for that event, as JSON.
 	Outputs map[string]json.RawMessage
 
-	// Errors are the functions that failed for it, by name; rule among them.
+	// Given are those of them that the functions gave themselves, as they gave
+	// them; see alert.Match.
+	Given map[string]json.RawMessage
+
+	// Errors are the functions that failed for it, by name; rule, or policy,
+	// among them.
 	Errors map[string]alert.Failure
 
-	// Cause is the error of the function rule, or nil.
+	// Cause is the error of the function rule or policy, or nil.
 	Cause *runtime.CallError
 
 	// Asked are the rules that were asked, with what came out.

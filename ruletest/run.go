@@ -11,7 +11,6 @@ import (
 	"github.com/starhost/starhost/builtins/caching/memory"
 	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/runtime"
-	"github.com/starhost/starhost/runtime/guard"
 	"go.starlark.net/syntax"
 )
 
@@ -21,19 +20,21 @@ type bench struct {
 	store   *memory.Store
 	ops     *caching.Recorder
 	windows alert.Windows
-	worker  runtime.Worker
+	worker  *runtime.Worker
 	now     time.Time
 	prints  []Print
 
 	reset func() // called before each evaluation, if not nil
 }
 
-func newBench(ctx context.Context, limits *guard.Limits, now time.Time) *bench {
-	b := &bench{store: &memory.Store{}, now: now}
+// newBench makes a bench. The worker may have run other tests: what they left
+// in its modules is gone with the next evaluation.
+func newBench(ctx context.Context, worker *runtime.Worker, now time.Time) *bench {
+	b := &bench{store: &memory.Store{}, now: now, worker: worker}
 	b.ops = &caching.Recorder{Store: b.store}
 	b.windows.Counter = caching.Windows{Store: b.store}
 	b.ctx = caching.WithStore(ctx, b.ops)
-	b.worker.Limits = limits
+	b.worker.Recorder = nil
 	b.worker.Print = func(_ *runtime.Call, pos, text string) { b.prints = append(b.prints, Print{pos, text}) }
 	return b
 }
@@ -118,15 +119,16 @@ func (s *stepRun) evaluate(ev *event.Event) {
 	}
 	result := s.worker.Eval(s.call(), s.rule, ev)
 	s.match, s.outcome = result.Match, ""
-	s.Cause, s.Got, s.Expected = result.Err, nil, s.expect.result
-	s.Errors, s.Outputs = make(map[string]alert.Failure), nil
+	s.Cause, s.Got, s.Alert, s.Expected = result.Err, nil, false, s.expect.result
+	s.Errors, s.Outputs, s.Given = make(map[string]alert.Failure), nil, nil
 	if result.Err != nil {
-		s.Errors["rule"] = result.Err.Failure()
+		s.Errors[s.rule.Kind.Main()] = result.Err.Failure()
 		s.collect()
 		return
 	}
 	matched := result.Matched()
-	s.Got = &matched
+	said := s.rule.Kind.Alerts(matched) // of a policy, the opposite
+	s.Got, s.Alert = &said, matched
 	s.Asked = append(s.Asked, Asked{s.rule.ID, matched})
 	if matched {
 		s.count()
@@ -145,7 +147,7 @@ func (s *stepRun) count() {
 	if !s.rule.CreateAlert {
 		return
 	}
-	outcome, _, err := s.windows.Add(s.ctx, s.rule.Policy(), s.match.Dedup, s.now)
+	outcome, _, err := runtime.CountMatch(s.ctx, &s.windows, s.rule, s.match, s.now)
 	if err != nil {
 		s.problem(s.pos, "alert window", "", err.Error())
 	}
@@ -161,7 +163,7 @@ func (s *stepRun) collect() {
 	for name, f := range s.match.Failures {
 		s.Errors[name] = f
 	}
-	s.Outputs = outputs(s.match)
+	s.Outputs, s.Given = outputs(s.match), s.match.Given
 }
 
 // outputs gives what the alert would hold, as JSON.

@@ -56,8 +56,9 @@ func (r *Runner) Run(ctx context.Context, tests []*Test) iter.Seq[*Result] {
 		wg.Go(func() { r.feed(ctx, len(tests), todo) })
 		for range r.workers() {
 			wg.Go(func() {
+				var worker runtime.Worker
 				for i := range todo {
-					results[i] <- r.RunOne(ctx, tests[i])
+					results[i] <- r.runOne(ctx, &worker, tests[i])
 				}
 			})
 		}
@@ -103,11 +104,16 @@ func (r *Runner) feed(ctx context.Context, n int, todo chan<- int) {
 // RunOne runs a test, and, where an explanation is due, runs it once more to
 // find out how the rule decided.
 func (r *Runner) RunOne(ctx context.Context, t *Test) *Result {
+	return r.runOne(ctx, new(runtime.Worker), t)
+}
+
+// runOne is RunOne on a worker that may have run other tests.
+func (r *Runner) runOne(ctx context.Context, worker *runtime.Worker, t *Test) *Result {
 	if t.Skip != "" {
 		return &Result{Test: t, Skipped: true}
 	}
 	start := time.Now()
-	result := r.runPlain(ctx, t, nil)
+	result := r.runPlain(ctx, worker, t, nil)
 	result.Duration = time.Since(start)
 	if t.starred == nil && r.wantsReason(result) {
 		r.explain(ctx, t, result)
@@ -123,12 +129,13 @@ func (r *Runner) wantsReason(result *Result) bool {
 }
 
 // runPlain runs a test with the rule as it is, or as pass makes it.
-func (r *Runner) runPlain(ctx context.Context, t *Test, reasons *reasoning) *Result {
+func (r *Runner) runPlain(ctx context.Context, worker *runtime.Worker, t *Test, reasons *reasoning) *Result {
 	now := t.clock
 	if now.IsZero() {
 		now = r.now()
 	}
-	b := newBench(ctx, r.Limits, now)
+	worker.Limits = r.Limits
+	b := newBench(ctx, worker, now)
 	if t.starred != nil {
 		return t.starred.run(b, t)
 	}
@@ -193,7 +200,7 @@ func (*reasoning) pass(tree *syntax.File, src []byte) starlark.StringDict {
 // explain runs a test again, with the rule instrumented.
 func (r *Runner) explain(ctx context.Context, t *Test, result *Result) {
 	var reasons reasoning
-	r.runPlain(ctx, t, &reasons)
+	r.runPlain(ctx, new(runtime.Worker), t, &reasons)
 	d := newDecision(&reasons.recorder)
 	if len(d.Steps) > 0 {
 		result.Decision = d

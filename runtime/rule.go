@@ -19,8 +19,8 @@ const (
 	KindPolicy    Kind = "policy"         // policy(resource): False alerts
 )
 
-// function gives the name of the function that decides.
-func (k Kind) function() string {
+// Main gives the name of the function that decides: rule, or policy.
+func (k Kind) Main() string {
 	if k == KindPolicy {
 		return "policy"
 	}
@@ -174,7 +174,7 @@ func newRule(file *File, meta Metadata) (*Rule, []*Diagnostic) {
 // newFunctions finds the functions that a rule file defines, and reports all
 // that are not what they must be.
 func newFunctions(file *File, kind Kind) (fs functions, bad []*Diagnostic) {
-	fs.main = kind.function()
+	fs.main = kind.Main()
 	if fs.rule, bad = function(file, fs.main, bad); fs.rule == nil && len(bad) == 0 {
 		bad = append(bad, noFunction(file, kind))
 	}

@@ -29,11 +29,13 @@ type jsonTest struct {
 	Line       int32                      `json:"line"`
 	Expected   *bool                      `json:"expected"` // null: nothing was expected
 	Got        *bool                      `json:"got"`      // null: the rule failed, or did not run
+	Alert      bool                       `json:"alert"`    // a rule that says true, a policy that says false
 	Passed     bool                       `json:"passed"`
 	Skipped    bool                       `json:"skipped"`
 	SkipReason string                     `json:"skip_reason"`
 	Problems   []jsonProblem              `json:"problems"`
 	Outputs    map[string]json.RawMessage `json:"outputs"`
+	Given      map[string]json.RawMessage `json:"given"` // of these, what the rule's functions gave themselves
 	Errors     map[string]alert.Failure   `json:"errors"`
 	Stack      []jsonFrame                `json:"stack"` // of the error of rule, outermost call first
 	CacheOps   []jsonOperation            `json:"cache_ops"`
@@ -95,9 +97,9 @@ func (f *jsonForm) result(_ *bytes.Buffer, r *ruletest.Result) {
 	t := jsonTest{
 		RuleID: r.Test.RuleID(), Test: r.Test.Name,
 		File: fileName(r.Test.Pos), Line: r.Test.Pos.Line,
-		Expected: r.Expected, Got: r.Got, Passed: r.Passed,
+		Expected: r.Expected, Got: r.Got, Alert: r.Alert, Passed: r.Passed,
 		Skipped: r.Skipped, SkipReason: r.Test.Skip,
-		Problems: jsonProblems(r), Outputs: jsonOutputs(r.Outputs), Errors: r.Errors,
+		Problems: jsonProblems(r), Outputs: jsonOutputs(r.Outputs), Given: jsonOutputs(r.Given), Errors: r.Errors,
 		Stack: []jsonFrame{}, CacheOps: jsonOperations(r), Prints: []jsonPrint{},
 		DurationUS: r.Duration.Microseconds(),
 	}

@@ -16,6 +16,7 @@ var contract = map[string][]any{
 	"expected": {true, nil}, "got": {true, nil}, "passed": {true},
 	"outputs": {object{}}, "errors": {object{}}, "duration_us": {json.Number("")},
 
+	"alert": {true}, "given": {object{}},
 	"skipped": {true}, "skip_reason": {""}, "problems": {[]any{}}, "stack": {[]any{}},
 	"cache_ops": {[]any{}}, "prints": {[]any{}}, "decision": {object{}, nil}, "command": {""},
 }
