@@ -30,6 +30,7 @@ func Modules() []runtime.Module {
 		HTML(),
 		Hashlib(),
 		JSON(),
+		Logging(),
 		Math(),
 		PantherBaseHelpers(),
 		PantherCore(),
