@@ -52,28 +52,13 @@ func (m *DataModel) CheckMethod(name string) *Diagnostic {
 	return nil
 }
 
-// background is what a worker's events find on its thread: the Background of
-// the rule that it is evaluating.
+// background is what a worker's events find on its thread.
 type background struct {
 	worker *Worker
-	of     *Background
+	of     *Background // of the rule that the worker is evaluating, or nil
 }
 
 var _ event.Background = (*background)(nil)
-
-// remember puts the Background of a rule where the rule's events find it.
-func (w *Worker) remember(c Call, r *Rule) {
-	if w.thread == nil {
-		w.begin(c)
-		w.meter.End()
-	}
-	b, ok := w.thread.Local(event.BackgroundLocal).(*background)
-	if !ok {
-		b = &background{worker: w}
-		w.thread.SetLocal(event.BackgroundLocal, b)
-	}
-	b.of = r.Background
-}
 
 // Mapping implements event.Background.
 func (b *background) Mapping(logType, name string) (event.Mapping, bool) {

@@ -40,7 +40,7 @@ func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	if err != nil {
 		return Result{Err: asCallError(err)}
 	}
-	w.remember(c, r)
+	w.background.of = r.Background
 	v, err := w.Call(c, fs.rule, starlark.Tuple{event}, nil)
 	if err != nil {
 		return Result{Err: asCallError(err)}

@@ -38,6 +38,9 @@ func (l *Loader) Variant(r *Rule, v *Variant) (*Rule, []*Diagnostic) {
 		return nil, diags
 	}
 	variant, bad := newRule(file, r.Metadata)
+	if variant != nil {
+		variant.Background = r.Background
+	}
 	return variant, append(diags, bad...)
 }
 

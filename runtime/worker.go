@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/runtime/guard"
 	"github.com/starhost/starhost/runtime/probe"
 	"github.com/starhost/starhost/runtime/py"
@@ -32,6 +33,8 @@ type Worker struct {
 
 	world py.World             // the worker's instances of Python files
 	rules map[*File]*functions // what it calls in them
+
+	background background // what events ask beside themselves
 }
 
 // Call calls fn in the state c, under the worker's limits. An error is
@@ -108,6 +111,8 @@ func (w *Worker) begin(c Call) *starlark.Thread {
 	if w.thread == nil {
 		w.thread = &starlark.Thread{Print: w.print}
 		w.thread.SetLocal(callLocal, &w.call)
+		w.background.worker = w
+		w.thread.SetLocal(event.BackgroundLocal, &w.background)
 	}
 	if w.Recorder != nil {
 		w.Recorder.Attach(w.thread)

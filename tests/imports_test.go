@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"engine":          {"event", "alert", "ruleset", "runtime", "runtime/guard"},
 	"ruletest/report": {"ruletest", "runtime", "runtime/probe", "alert", "builtins/caching"},
 	"ruletest":        {"alert", "event", "runtime", "runtime/guard", "runtime/probe", "ruleset", "builtins/caching", "builtins/caching/memory", "builtins/helpers/pyjson", "internal/strictyaml"},
-	"ruleset":         {"runtime", "alert", "internal/strictyaml"},
+	"ruleset":         {"event", "runtime", "alert", "internal/strictyaml"},
 
 	"pysyntax":        {},
 	"runtime":         {"event", "alert", "pysyntax", "runtime/guard", "runtime/probe", "runtime/py", "builtins/helpers/pyjson"},
@@ -50,7 +50,12 @@ var allowed = map[string][]string{
 
 	"builtins/caching":           {"runtime", "runtime/guard", "builtins/helpers/*"},
 	"builtins/caching/memory":    {"builtins/caching"},
+	"builtins/caching/bolt":      {"builtins/caching"},
+	"builtins/caching/dynamodb":  {"builtins/caching", "builtins/helpers/pyjson"},
 	"builtins/caching/storetest": {"builtins/caching", "runtime"},
+
+	// The server that the store's tests start.
+	"builtins/caching/dynamodb/dynamotest": {},
 
 	"internal/startest":   {"runtime"},
 	"internal/strictyaml": {"runtime"},
