@@ -1,6 +1,7 @@
 package bolt_test
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -48,3 +49,5 @@ func BenchmarkStore(b *testing.B) {
 		})
 	}
 }
+
+func errorIs(err, target error) bool { return errors.Is(err, target) }

@@ -1,0 +1,362 @@
+package bolt_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/bolt"
+	"github.com/stretchr/testify/require"
+	"go.etcd.io/bbolt"
+)
+
+// otherDatabase makes a database of bbolt that is not ours.
+func otherDatabase(t testing.TB, path string) {
+	db, err := bbolt.Open(path, 0o600, nil)
+	require.NoError(t, err)
+	require.NoError(t, db.Update(func(tx *bbolt.Tx) error {
+		b, err := tx.CreateBucket([]byte("meta"))
+		if err != nil {
+			return err
+		}
+		return b.Put([]byte("k"), []byte("v"))
+	}))
+	require.NoError(t, db.Close())
+}
+
+func put(t testing.TB, s caching.Store, key string, it caching.Item) {
+	t.Helper()
+	require.NoError(t, s.Put(t.Context(), key, start, it))
+}
+
+// values are items of every kind.
+func values(t testing.TB) map[string]caching.Item {
+	number := func(text string) caching.Number {
+		n, err := caching.ParseNumber(text)
+		require.NoError(t, err)
+		return n
+	}
+	return map[string]caching.Item{
+		"int":     {Count: caching.Int(-5)},
+		"big":     {Count: number("99999999999999999999999999999999999999"), ExpiresAt: caching.Int(start + 5)},
+		"decimal": {Count: number("-2.5"), ExpiresAt: number("1800000000.25")},
+		"text":    {Count: caching.TextNumber("soon"), ExpiresAt: caching.TextNumber("")},
+		"set":     {Strings: caching.NewStringSet("b", "a", "", "é", strings.Repeat("x", 300_000))},
+		"dict":    {Dictionary: `{"a": NaN}`},
+		"all":     {Count: caching.Int(1), Strings: caching.NewStringSet("a"), Dictionary: "{}", ExpiresAt: caching.Int(start + 9)},
+		"key\x00\xff" + strings.Repeat("k", 2000): {ExpiresAt: caching.Int(1 << 62)},
+	}
+}
+
+// TestReopen checks that a file keeps items of every kind.
+func TestReopen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	for _, mode := range modes {
+		s, err := bolt.Open(path, bolt.Options{Sync: mode})
+		require.NoError(t, err)
+		for key, it := range values(t) {
+			put(t, s, string(mode)+key, it)
+		}
+		require.NoError(t, s.Close())
+		require.NoError(t, s.Close(), "a second time")
+		_, err = s.Get(t.Context(), "int", start)
+		require.ErrorIs(t, err, bolt.ErrClosed)
+		require.ErrorIs(t, s.Delete(t.Context(), "int"), bolt.ErrClosed)
+
+		s = open(t, path, bolt.Options{ReadOnly: true})
+		for key, want := range values(t) {
+			got, err := s.Get(t.Context(), string(mode)+key, -1)
+			require.NoError(t, err)
+			require.Equal(t, want.String(), got.String(), key)
+		}
+		_, err = s.Increment(t.Context(), "int", start, caching.Int(1), caching.TTL{})
+		require.ErrorIs(t, err, bolt.ErrReadOnly)
+		require.NoError(t, s.Close())
+	}
+	s := open(t, path, bolt.Options{})
+	require.Equal(t, 3*len(values(t)), s.Len())
+}
+
+// TestReadOnlyNeedsFile: reading makes no file.
+func TestReadOnlyNeedsFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	_, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	require.ErrorIs(t, err, os.ErrNotExist)
+	_, err = os.Stat(path)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// TestNewFile: making a file leaves nothing else behind, and only its owner
+// may read it.
+func TestNewFile(t *testing.T) {
+	folder := t.TempDir()
+	open(t, filepath.Join(folder, "state.db"), bolt.Options{})
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+	info, err := entries[0].Info()
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode())
+}
+
+// TestInUse: a second one is refused and told who has the file.
+func TestInUse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path, bolt.Options{})
+	for _, readOnly := range []bool{false, true} {
+		_, err := bolt.Open(path, bolt.Options{ReadOnly: readOnly})
+		require.ErrorIs(t, err, bolt.ErrInUse)
+		require.ErrorContains(t, err, "stop that one, or use another file")
+		if _, e := os.Stat("/proc/locks"); e == nil {
+			require.ErrorContains(t, err, fmt.Sprintf("process %d (", os.Getpid()))
+		}
+	}
+	// One that is just ending is waited for.
+	time.AfterFunc(300*time.Millisecond, func() { s.Close() })
+	open(t, path, bolt.Options{})
+}
+
+// TestReaders: several read a file that nobody writes.
+func TestReaders(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	require.NoError(t, open(t, path, bolt.Options{}).Close())
+	open(t, path, bolt.Options{ReadOnly: true})
+	open(t, path, bolt.Options{ReadOnly: true})
+	_, err := bolt.Open(path, bolt.Options{})
+	require.ErrorIs(t, err, bolt.ErrInUse)
+}
+
+// TestNewerFormat: a file of a later version is refused.
+func TestNewerFormat(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	require.NoError(t, open(t, path, bolt.Options{}).Close())
+	db, err := bbolt.Open(path, 0o600, nil)
+	require.NoError(t, err)
+	require.NoError(t, db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("starhost")).Put([]byte("total"), bolt.RecordOfFormat(2))
+	}))
+	require.NoError(t, db.Close())
+	_, err = bolt.Open(path, bolt.Options{})
+	require.ErrorIs(t, err, bolt.ErrFormat)
+	require.ErrorContains(t, err, "the file has format 2, a format that this version does not know: use the version of starhost that wrote it")
+}
+
+// TestCompacted: a file that bbolt's own tools have rewritten is still ours.
+func TestCompacted(t *testing.T) {
+	folder := t.TempDir()
+	states := history(t, filepath.Join(folder, "a.db"), 200)
+	from, err := bbolt.Open(filepath.Join(folder, "a.db"), 0o600, &bbolt.Options{ReadOnly: true})
+	require.NoError(t, err)
+	to, err := bbolt.Open(filepath.Join(folder, "b.db"), 0o600, &bbolt.Options{PageSize: 16384})
+	require.NoError(t, err)
+	require.NoError(t, bbolt.Compact(to, from, 1<<20))
+	require.NoError(t, to.Close())
+	require.NoError(t, from.Close())
+	require.Contains(t, states, content(t, open(t, filepath.Join(folder, "b.db"), bolt.Options{})))
+}
+
+// TestBackup copies the file while others write: the copy holds a state that
+// was, in which no counter is ahead of one that was written before it.
+func TestBackup(t *testing.T) {
+	folder := t.TempDir()
+	s := open(t, filepath.Join(folder, "state.db"), bolt.Options{Sync: bolt.SyncOff})
+	for i := range 2000 {
+		put(t, s, fmt.Sprint("filler", i), caching.Item{Dictionary: strings.Repeat("x", 1000)})
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := int64(0); ctx.Err() == nil; i++ {
+			s.Increment(ctx, "a", start, caching.Int(1), caching.TTL{})
+			s.Increment(ctx, "b", start, caching.Int(1), caching.TTL{})
+		}
+	})
+	for i := range 5 {
+		var copied bytes.Buffer
+		n, err := s.Backup(t.Context(), &copied)
+		require.NoError(t, err)
+		require.Equal(t, int64(copied.Len()), n)
+		path := filepath.Join(folder, fmt.Sprint("backup", i))
+		require.NoError(t, os.WriteFile(path, copied.Bytes(), 0o600))
+		b := open(t, path, bolt.Options{})
+		require.GreaterOrEqual(t, b.Len(), 2000)
+		itA, err := b.Get(t.Context(), "a", start)
+		require.NoError(t, err)
+		itB, err := b.Get(t.Context(), "b", start)
+		require.NoError(t, err)
+		countA, _ := itA.Count.Int64()
+		countB, _ := itB.Count.Int64()
+		require.True(t, countA == countB || countA == countB+1, "a is %d and b is %d", countA, countB)
+	}
+	stop()
+	wg.Wait()
+	_, err := s.Backup(ctx, new(bytes.Buffer))
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// TestSweep checks that expired items do not pile up while others come, and
+// that the total of the file stays right.
+func TestSweep(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path, bolt.Options{Sync: bolt.SyncOff})
+	const perSecond, lifetime = 20, 50
+	most := 0
+	for second := range int64(500) {
+		now := start + second
+		for i := range perSecond {
+			_, err := s.Increment(t.Context(), fmt.Sprintf("%d/%d", i*7919%100, second*perSecond+int64(i)), now, caching.Int(1), expires(now+lifetime))
+			require.NoError(t, err)
+		}
+		most = max(most, s.Len())
+	}
+	live := perSecond * lifetime
+	require.GreaterOrEqual(t, most, live)
+	require.LessOrEqual(t, most, 2*live)
+	n := s.Len()
+	require.NoError(t, s.Close())
+	s = open(t, path, bolt.Options{})
+	require.Equal(t, n, s.Len())
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Less(t, info.Size(), int64(4<<20), "free pages are used again")
+}
+
+// TestCloseWaits: Close waits for the calls that are under way, which all
+// succeed, or fail with ErrClosed and have no effect.
+func TestCloseWaits(t *testing.T) {
+	for range 10 {
+		path := filepath.Join(t.TempDir(), "state.db")
+		s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncInterval})
+		require.NoError(t, err)
+		var acknowledged atomic.Int64
+		var wg sync.WaitGroup
+		for range 16 {
+			wg.Go(func() {
+				for {
+					_, err := s.Increment(context.Background(), "k", start, caching.Int(1), caching.TTL{})
+					if err != nil {
+						if !errorIs(err, bolt.ErrClosed) {
+							t.Error(err)
+						}
+						return
+					}
+					acknowledged.Add(1)
+				}
+			})
+		}
+		time.Sleep(5 * time.Millisecond)
+		require.NoError(t, s.Close())
+		wg.Wait()
+		it, err := open(t, path, bolt.Options{}).Get(t.Context(), "k", start)
+		require.NoError(t, err)
+		n, _ := it.Count.Int64()
+		require.Equal(t, acknowledged.Load(), n)
+	}
+}
+
+// TestGivenUp: callers that give up while they wait get their context's error,
+// and the others their answers.
+func TestGivenUp(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{})
+	var wg sync.WaitGroup
+	var answered atomic.Int64
+	for i := range 32 {
+		wg.Go(func() {
+			for range 30 {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*100*time.Microsecond)
+				_, err := s.Increment(ctx, "k", start, caching.Int(1), caching.TTL{})
+				cancel()
+				switch {
+				case err == nil:
+					answered.Add(1)
+				case !errorIs(err, context.DeadlineExceeded):
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	it, err := s.Get(t.Context(), "k", start)
+	require.NoError(t, err)
+	n, _ := it.Count.Int64()
+	require.GreaterOrEqual(t, n, answered.Load())
+	require.LessOrEqual(t, n, int64(32*30))
+}
+
+// TestBatch: callers at the same time share transactions, so that there are
+// far fewer syncs than calls, and one that is wrong does not disturb others.
+func TestBatch(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{})
+	put(t, s, "text", caching.Item{Count: caching.TextNumber("x")})
+	var wg sync.WaitGroup
+	for i := range 64 {
+		wg.Go(func() {
+			for range 20 {
+				key := fmt.Sprint("k", i%4)
+				if i == 13 {
+					key = "text"
+				}
+				_, err := s.Increment(t.Context(), key, start, caching.Int(1), caching.TTL{})
+				if (err != nil) != (i == 13) {
+					t.Errorf("caller %d: error %v", i, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.Less(t, bolt.Transactions(s), 64*20/4, "transactions for 1,280 calls")
+}
+
+// TestDamageWhileOpen: a file that is cut while it is open fails its calls and
+// not the process.
+func TestDamageWhileOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncOff})
+	require.NoError(t, err)
+	for i := range 500 {
+		put(t, s, fmt.Sprint(i), caching.Item{Dictionary: strings.Repeat("x", 500)})
+	}
+	require.NoError(t, os.Truncate(path, 8192))
+	failed := 0
+	for i := range 500 {
+		if _, err := s.Get(t.Context(), fmt.Sprint(i), start); err != nil {
+			failed++
+		}
+	}
+	require.Greater(t, failed, 0)
+	require.ErrorContains(t, s.Put(t.Context(), "k", start, caching.Item{Count: caching.Int(1)}), "start again, which checks it")
+	require.Error(t, s.Err())
+	s.Close()
+	_, err = bolt.Open(path, bolt.Options{})
+	require.ErrorIs(t, err, bolt.ErrDamaged)
+}
+
+func TestParseSpec(t *testing.T) {
+	for spec, want := range map[string]string{
+		"a/b.db":                             `a/b.db { 0s false}`,
+		"a.db?sync=off":                      `a.db {off 0s false}`,
+		"a.db?sync=interval&every=250ms":     `a.db {interval 250ms false}`,
+		"":                                   `a bolt store needs the path of its file`,
+		"?sync=off":                          `a bolt store needs the path of its file`,
+		"a.db?sync=sometimes":                `sync is "sometimes", want always, interval or off`,
+		"a.db?sink=off":                      `there is no option "sink" (there are sync and every)`,
+		"a.db?every=1s":                      `every is for sync=interval only`,
+		"a.db?sync=interval&every=-1s":       `every is "-1s", want a duration such as 500ms`,
+		"a.db?sync=interval&every=sometimes": `every is "sometimes", want a duration such as 500ms`,
+	} {
+		path, o, err := bolt.ParseSpec(spec)
+		got := fmt.Sprintf("%s %v", path, o)
+		if err != nil {
+			got = err.Error()
+		}
+		require.Contains(t, got, want, spec)
+	}
+}
