@@ -3,7 +3,6 @@ package pytypes
 import (
 	"iter"
 
-	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime/guard"
 	"go.starlark.net/starlark"
 )
@@ -258,12 +257,7 @@ func fromIterable(t *starlark.Thread, x starlark.Value) (setlike, error) {
 	return setFrom(t, x)
 }
 
-// noSetElement says that a set lacks an element which was to be removed.
-func noSetElement(t *starlark.Thread, v starlark.Value) error { return keyError(t, v) }
-
 // emptySet says that nothing can be taken from a set.
 func emptySet() error {
 	return &Error{Class: "KeyError", Args: starlark.Tuple{starlark.String("pop from an empty set")}, Msg: "'pop from an empty set'"}
 }
-
-var _ = pyerr.Type
