@@ -50,7 +50,9 @@ func history(t testing.TB, path string, steps int) (states map[string]int) {
 		require.NoError(t, err)
 		states[content(t, s)] = i + 1
 	}
+	used := bolt.Used(s)
 	require.NoError(t, s.Close())
+	require.NoError(t, os.Truncate(path, used))
 	return states
 }
 

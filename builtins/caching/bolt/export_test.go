@@ -14,6 +14,13 @@ func RecordOfFormat(n uint32) []byte {
 	return binary.LittleEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
 }
 
+// Used returns how many bytes of a file are in use: those after have never been
+// written.
+func Used(s *Store) (n int64) {
+	s.db.View(func(tx *bbolt.Tx) error { n = tx.Size(); return nil })
+	return n
+}
+
 // Transactions returns how many transactions the file has seen.
 func Transactions(s *Store) (n int) {
 	s.db.View(func(tx *bbolt.Tx) error { n = tx.ID(); return nil })

@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -243,7 +244,7 @@ func TestCloseWaits(t *testing.T) {
 				for {
 					_, err := s.Increment(context.Background(), "k", start, caching.Int(1), caching.TTL{})
 					if err != nil {
-						if !errorIs(err, bolt.ErrClosed) {
+						if !errors.Is(err, bolt.ErrClosed) {
 							t.Error(err)
 						}
 						return
@@ -277,7 +278,7 @@ func TestGivenUp(t *testing.T) {
 				switch {
 				case err == nil:
 					answered.Add(1)
-				case !errorIs(err, context.DeadlineExceeded):
+				case !errors.Is(err, context.DeadlineExceeded):
 					t.Error(err)
 				}
 			}

@@ -1,7 +1,6 @@
 package bolt_test
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -49,5 +48,3 @@ func BenchmarkStore(b *testing.B) {
 		})
 	}
 }
-
-func errorIs(err, target error) bool { return errors.Is(err, target) }
