@@ -26,9 +26,6 @@
 //
 // It differs from CPython on purpose in these points:
 //
-//   - Identifiers are not normalised to NFKC: two spellings of one name stay
-//     two names. Go's standard library cannot normalise.
-//   - The escape \N{NAME} is an error: nor has it a table of names.
 //   - Sources are in UTF-8 or Latin 1, whatever the coding line says.
 //   - What CPython only warns of (an unknown escape, "is" with a literal) is
 //     accepted silently.

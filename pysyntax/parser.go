@@ -1,6 +1,10 @@
 package pysyntax
 
-import "fmt"
+import (
+	"fmt"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // The limits on the depth of the tree keep a hostile file from overflowing
 // the stack of whoever walks it. Parentheses have their own, in the lexer.
@@ -65,8 +69,14 @@ func (p *parser) peek(n int) kind { return p.toks[min(p.i+n, len(p.toks)-1)].kin
 // pos returns where the current token starts.
 func (p *parser) pos() Pos { return p.toks[p.i].pos }
 
-// text returns the text of a token.
-func (p *parser) text(t *token) string { return p.src[t.from:t.to] }
+// text returns the text of a token: of a name, what Python takes it for.
+func (p *parser) text(t *token) string {
+	s := p.src[t.from:t.to]
+	if t.kind == tName && !isASCII(s) {
+		return norm.NFKC.String(s)
+	}
+	return s
+}
 
 // span returns the span of a node from a place to the last token read.
 func (p *parser) span(from Pos) Span { return Span{from, p.end} }

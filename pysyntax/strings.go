@@ -224,16 +224,23 @@ func (u *unescaper) truncated(c byte, n, start, end int) {
 		`truncated \%c%s escape`, start, end, c, strings.Repeat("X", n)))
 }
 
-// named reads \N{NAME}, for which there is no table.
+// named reads \N{NAME}.
 func (u *unescaper) named() {
+	start := u.i - 2
 	name, _, ok := strings.Cut(u.s[u.i:], "}")
 	if !ok || name == "" || name[0] != '{' || name == "{" {
 		u.fail(fmt.Sprintf("(unicode error) 'unicodeescape' codec can't decode bytes in position %d-%d: "+
-			`malformed \N character escape`, u.i-2, u.i-1))
+			`malformed \N character escape`, start, start+1))
 		return
 	}
 	u.i += len(name) + 1
-	u.fail(fmt.Sprintf(`\N%s} is not supported: write the character itself, or its number as \uXXXX`, name))
+	r, ok := characterNamed(name[1:])
+	if !ok {
+		u.fail(fmt.Sprintf("(unicode error) 'unicodeescape' codec can't decode bytes in position %d-%d: "+
+			"unknown Unicode character name", start, u.i-1))
+		return
+	}
+	u.put(r)
 }
 
 // fail keeps the first error and puts a replacement character.
