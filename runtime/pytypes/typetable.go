@@ -42,11 +42,12 @@ func MethodOf(x starlark.Value, name string) Method {
 	return nil
 }
 
-// Types gives the built-in types. The slice is the caller's, what it refers to
+// Types gives the built-in types, int before bool, which extends it. The slice is the caller's, what it refers to
 // is not to be changed.
 func Types() []*Type { return append([]*Type(nil), types...) }
 
 var types = []*Type{
+	{Name: "int", New: newInt, Methods: intMethods, ClassMethods: intClassMethods, Of: is[starlark.Int]},
 	{Name: "NoneType", New: newNone, Of: is[starlark.NoneType]},
 	{Name: "bool", New: newBool, Methods: intMethods, ClassMethods: intClassMethods, Of: is[starlark.Bool]},
 	{Name: "bytes", New: newBytes, Methods: bytesMethods, ClassMethods: bytesClassMethods, Of: is[starlark.Bytes]},
@@ -59,7 +60,6 @@ var types = []*Type{
 	{Name: "filter", New: newFilter, Of: is[*filterIterator]},
 	{Name: "float", New: newFloat, Methods: floatMethods, ClassMethods: floatClassMethods, Of: is[starlark.Float]},
 	{Name: "frozenset", New: newFrozenSet, Methods: frozensetMethods, Of: is[*FrozenSet]},
-	{Name: "int", New: newInt, Methods: intMethods, ClassMethods: intClassMethods, Of: is[starlark.Int]},
 	{Name: "list", New: newList, Methods: listMethods, Of: is[*starlark.List]},
 	{Name: "map", New: newMap, Of: is[*mapIterator]},
 	{Name: "NotImplementedType", New: newSingleton("NotImplementedType", NotImplemented), Of: isValue(NotImplemented)},
