@@ -144,7 +144,7 @@ func invalid(key string, add caching.Attr, err error) error {
 		msg = fmt.Sprintf("the item would have more than %d bytes (400 KB), at most that can be stored: keep less in it, or spread it over several keys", caching.MaxItem)
 	case strings.Contains(msg, "38") || strings.Contains(msg, "overflow") || strings.Contains(msg, "magnitude"):
 		msg = fmt.Sprintf("the count would have more than %d digits: reset_counter() starts it anew", caching.MaxDigits)
-	case strings.Contains(msg, "type") && add == caching.Count:
+	case (strings.Contains(msg, "type") || strings.Contains(msg, "must be numbers")) && add == caching.Count:
 		msg = caching.AttrCount + " is not a number, which nothing can be added to: reset_counter() removes it"
 	case strings.Contains(msg, "type") && add == caching.Strings:
 		msg = caching.AttrStrings + " is not a set of strings, which none can be added to or removed from: reset_string_set() removes it"

@@ -13,6 +13,48 @@ import (
 	"github.com/starhost/starhost/builtins/caching"
 )
 
+// Increment implements caching.Store.
+func (s *Store) Increment(ctx context.Context, key string, now int64, n caching.Number, ttl caching.TTL) (caching.Number, error) {
+	count, err := s.counts.add(ctx, key, now, amount{n: n}, ttl)
+	return count.n, err
+}
+
+func (s *Store) countRule() rule {
+	return rule{join: joinCounts, apply: s.incrementAll}
+}
+
+// joinCounts joins numbers whose sums have few digits.
+func joinCounts(sum, a amount) (amount, bool) {
+	const most = 1 << 60
+	n, ok := sum.n.Int64()
+	m, also := a.n.Int64()
+	if !ok || !also || n < -most || n > most || m < -most || m > most {
+		return sum, false
+	}
+	return amount{n: caching.Int(n + m)}, true
+}
+
+// incrementAll applies the increments of a batch, and gives each caller the
+// count after its own.
+func (s *Store) incrementAll(ctx context.Context, key string, b *batch) error {
+	total, err := s.increment(ctx, key, b.now, b.sum.n, b.ttl)
+	if err != nil {
+		return err
+	}
+	if len(b.additions) == 1 {
+		b.additions[0].done <- answer{result: amount{n: total}}
+		return nil
+	}
+	rest, _ := b.sum.n.Int64() // all numbers of a batch of several are small
+	for _, a := range b.additions {
+		n, _ := a.n.Int64()
+		rest -= n
+		count, err := total.Add(caching.Int(-rest)) // without what comes after it
+		a.done <- answer{amount{n: count}, err}
+	}
+	return nil
+}
+
 // notYet is the condition that an update is not applied already.
 const notYet = "(attribute_not_exists(#o) OR #o < :op)"
 

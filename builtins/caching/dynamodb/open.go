@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	api "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/smithy-go/logging"
 )
 
 // A Config says how to reach a table. The zero Config is what programs want.
@@ -58,9 +60,6 @@ func (c Config) Open(ctx context.Context, text string) (*Store, error) {
 		return nil, err
 	}
 	wire := &wire{next: c.Transport}
-	if wire.next == nil {
-		wire.next = newTransport(cmp.Or(c.Attempt, defaultAttempt))
-	}
 	client, err := c.client(ctx, where, wire)
 	if err != nil {
 		return nil, fmt.Errorf("DynamoDB table %s: %w", where.table, err)
@@ -73,7 +72,9 @@ func (c Config) Open(ctx context.Context, text string) (*Store, error) {
 		attempt: cmp.Or(c.Attempt, defaultAttempt),
 		writer:  newWriter(),
 	}
-	s.reads.store, s.counters.store = s, s
+	s.reads.store = s
+	s.counts.store, s.counts.rule = s, s.countRule()
+	s.sets.store, s.sets.rule = s, s.setRule()
 	s.host, err = hostOf(ctx, client.Options())
 	if err != nil {
 		return nil, fmt.Errorf("DynamoDB table %s: %w", where.table, err)
@@ -87,7 +88,8 @@ func (c Config) client(ctx context.Context, where spec, wire *wire) (*api.Client
 		return nil, err
 	}
 	load := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(&http.Client{Transport: wire}),
+		config.WithHTTPClient(newHTTPClient(cmp.Or(c.Attempt, defaultAttempt))),
+		config.WithLogger(logging.Nop{}), // errors say all
 		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
 	}
 	if where.region != "" {
@@ -103,8 +105,12 @@ func (c Config) client(ctx context.Context, where spec, wire *wire) (*api.Client
 	if err != nil {
 		return nil, err
 	}
+	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && wire.next == nil {
+		wire.next = client.GetTransport() // which now knows the certificates of AWS_CA_BUNDLE
+	}
 	client := api.NewFromConfig(cfg, func(o *api.Options) {
 		o.Retryer = aws.NopRetryer{} // retry.go does it
+		o.HTTPClient = &http.Client{Transport: wire, CheckRedirect: keepRedirect}
 		if where.endpoint != "" {
 			o.BaseEndpoint = aws.String(where.endpoint)
 		}
@@ -148,17 +154,22 @@ func hostOf(ctx context.Context, o api.Options) (string, error) {
 	return endpoint.URI.Host, err
 }
 
-// newTransport returns a transport that keeps a connection for each caller and
+// keepRedirect takes a redirection for the answer that it is: requests are
+// signed for one host.
+func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// newHTTPClient returns a client that keeps a connection for each caller and
 // waits for no step longer than an attempt may take.
-func newTransport(attempt time.Duration) *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = (&net.Dialer{Timeout: attempt, KeepAlive: 30 * time.Second}).DialContext
-	t.TLSHandshakeTimeout = attempt
-	t.ResponseHeaderTimeout = attempt
-	t.MaxIdleConns = 256
-	t.MaxIdleConnsPerHost = 256
-	t.IdleConnTimeout = 50 * time.Second // the server closes its end after about a minute
-	return t
+func newHTTPClient(attempt time.Duration) *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = attempt }).
+		WithTransportOptions(func(t *http.Transport) {
+			t.TLSHandshakeTimeout = attempt
+			t.ResponseHeaderTimeout = attempt
+			t.MaxIdleConns = 256
+			t.MaxIdleConnsPerHost = 256
+			t.IdleConnTimeout = 50 * time.Second // the server closes its end after about a minute
+		})
 }
 
 // A wire counts the requests that are sent, and knows to whom.

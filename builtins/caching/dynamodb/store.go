@@ -22,7 +22,7 @@ type Store struct {
 	breaker         breaker
 	stats           stats
 	reads           reads
-	counters        counters
+	counts, sets    lines
 
 	mu      sync.Mutex
 	closed  bool
@@ -107,32 +107,6 @@ func newItemTTL(ttl caching.TTL) caching.Number {
 		return caching.Number{}
 	}
 	return caching.Int(ttl.At)
-}
-
-// AddStrings implements caching.Store.
-func (s *Store) AddStrings(ctx context.Context, key string, now int64, members caching.StringSet, ttl caching.TTL) (caching.StringSet, error) {
-	created := caching.Item{Strings: members, ExpiresAt: newItemTTL(ttl)}
-	if err := check(key, created); err != nil {
-		return caching.StringSet{}, err
-	}
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
-	values := timeValues(now)
-	values[":ss"] = stringSet(members)
-	update := s.update(key, live, "ADD #s :ss"+after(" SET ", setTTL(ttl, values)), values)
-	for {
-		out, err := s.sendUpdate(ctx, update)
-		if _, failed := failedCondition(err); !failed {
-			return s.stringsOf(key, out, err)
-		}
-		replaced, err := s.replaceExpired(ctx, key, now, encode(key, created))
-		if err != nil {
-			return caching.StringSet{}, err
-		}
-		if replaced {
-			return members, nil
-		}
-	}
 }
 
 // after returns what with lead before it, "" if there is nothing.
