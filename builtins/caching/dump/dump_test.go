@@ -1,0 +1,155 @@
+package dump_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/dump"
+	"github.com/starhost/starhost/builtins/caching/memory"
+	"github.com/stretchr/testify/require"
+)
+
+func number(t testing.TB, text string) caching.Number {
+	n, err := caching.ParseNumber(text)
+	require.NoError(t, err)
+	return n
+}
+
+// filled returns a store with items of every kind.
+func filled(t testing.TB) *memory.Store {
+	s := new(memory.Store)
+	for key, it := range map[string]caching.Item{
+		"a/counter":   {Count: caching.Int(5), ExpiresAt: caching.Int(1_800_003_600)},
+		"a/big":       {Count: number(t, "-99999999999999999999999999999999999999")},
+		"a/decimal":   {Count: number(t, "0.1"), ExpiresAt: number(t, "1800000000.25")},
+		"b/text":      {Count: caching.TextNumber("12"), ExpiresAt: caching.TextNumber("")},
+		"b/set":       {Strings: caching.NewStringSet("b", "a", "", "é", "<&>", "\xff")},
+		"b/dict":      {Dictionary: `{"a": NaN, "b": "\u00e9"}`},
+		"c/all":       {Count: caching.Int(1), Strings: caching.NewStringSet("x"), Dictionary: "{}", ExpiresAt: caching.Int(9)},
+		"c/\x00\xff<": {ExpiresAt: caching.Int(1 << 62)},
+	} {
+		require.NoError(t, s.Put(t.Context(), key, 0, it))
+	}
+	return s
+}
+
+const want = `{"starhost_dump":1}
+{"key":"a/big","counter":-99999999999999999999999999999999999999}
+{"key":"a/counter","counter":5,"expires_at":1800003600}
+{"key":"a/decimal","counter":0.1,"expires_at":1800000000.25}
+{"key":"b/dict","dictionary":"{\"a\": NaN, \"b\": \"\\u00e9\"}"}
+{"key":"b/set","string_set":["","<&>","a","b","é",{"base64":"/w=="}]}
+{"key":"b/text","counter":"12","expires_at":""}
+{"key":{"base64":"Yy8A/zw="},"expires_at":4611686018427387904}
+{"key":"c/all","counter":1,"string_set":["x"],"dictionary":"{}","expires_at":9}
+`
+
+func TestDump(t *testing.T) {
+	from := filled(t)
+	var text bytes.Buffer
+	n, err := dump.Write(t.Context(), &text, from, "")
+	require.NoError(t, err)
+	require.Equal(t, 8, n)
+	require.Equal(t, want, text.String())
+
+	to := new(memory.Store)
+	for r, err := range dump.Read(strings.NewReader(text.String() + "\n" + text.String())) { // a second one after it
+		require.NoError(t, err)
+		require.NoError(t, to.Put(t.Context(), r.Key, 0, r.Item))
+	}
+	for c, err := range dump.Diff(dump.Items(t.Context(), from, ""), dump.Items(t.Context(), to, "")) {
+		t.Errorf("%v (error %v)", c, err)
+	}
+
+	text.Reset()
+	n, err = dump.Write(t.Context(), &text, from, "a/")
+	require.NoError(t, err)
+	require.Equal(t, 3, n)
+}
+
+func TestReadErrors(t *testing.T) {
+	const head = "{\"starhost_dump\":1}\n"
+	for text, want := range map[string]string{
+		"":                                     "line 1: it is empty",
+		`{"key":"a","counter":1}`:              "line 1: this is no dump of starhost",
+		"hello":                                "line 1: this is no dump of starhost",
+		`{"starhost_dump":2}`:                  "line 1: the dump has version 2, want 1: use a newer starhost",
+		head + "\n" + `{"key":"a"}`:            `line 3: the item under key "a" has nothing`,
+		head + `{"counter":1}`:                 "line 2: there is no key",
+		head + `{"key":"","counter":1}`:        "line 2: cache key \"\": the key is empty",
+		head + `{"key":"a","counter":1`:        "line 2: unexpected EOF",
+		head + `{"key":"a","counter":1} 2`:     "line 2: there is something after the object",
+		head + `{"key":"a","count":1}`:         `line 2: json: unknown field "count"`,
+		head + `{"key":"a","counter":1e999}`:   "line 2: 1e999 is not a number that can be stored",
+		head + `{"key":"a","counter":true}`:    "line 2: true is not a number that can be stored",
+		head + `{"key":"a","string_set":[1]}`:  "cannot unmarshal number",
+		head + `{"key":null,"counter":1}`:      "line 2: there is no key",
+		head + `{"key":{"base32":"x"}}`:        `unknown field "base32"`,
+		head + `{"key":{},"counter":1}`:        "an object stands where a string should",
+		head + `{"key":"a","string_set":null}`: `line 2: the item under key "a" has nothing`,
+		head + fmt.Sprintf(`{"key":"a","dictionary":"%0500000d"}`, 0): "line 2: cache key \"a\": the item would have 500",
+		head + fmt.Sprintf(`{"key":"%05000d","counter":1}`, 0):        "at most 2048 can be stored",
+		head + strings.Repeat("x", 4<<20):                             "line 2: bufio.Scanner: token too long",
+	} {
+		var err error
+		n := 0
+		for _, err = range dump.Read(strings.NewReader(text)) {
+			n++
+		}
+		require.Equal(t, 1, n)
+		require.ErrorContains(t, err, want, "%.100s", text)
+	}
+}
+
+func TestDiff(t *testing.T) {
+	before, after := new(memory.Store), new(memory.Store)
+	for key, counts := range map[string][2]int64{"a": {1, 0}, "b": {1, 1}, "c": {1, 2}, "d": {0, 1}, "e": {3, 0}, "f": {1, 1}} {
+		for i, s := range []*memory.Store{before, after} {
+			if counts[i] != 0 {
+				require.NoError(t, s.Put(t.Context(), key, 0, caching.Item{Count: caching.Int(counts[i])}))
+			}
+		}
+	}
+	var got []string
+	for c, err := range dump.Diff(dump.Items(t.Context(), before, ""), dump.Items(t.Context(), after, "")) {
+		require.NoError(t, err)
+		got = append(got, fmt.Sprintf("%s: %v -> %v", c.Key, c.Old, c.New))
+		if c.Key == "d" {
+			break // nothing hangs
+		}
+	}
+	require.Equal(t, []string{"a: intCount=1 -> none", "c: intCount=1 -> intCount=2", "d: none -> intCount=1"}, got)
+
+	broken := func(yield func(dump.Record, error) bool) { yield(dump.Record{}, errors.New("broken")) }
+	for _, err := range dump.Diff(dump.Items(t.Context(), before, ""), broken) {
+		require.EqualError(t, err, "broken")
+	}
+}
+
+// FuzzRead reads anything; what is read is the same after it is written and
+// read again.
+func FuzzRead(f *testing.F) {
+	for line := range strings.Lines(want) {
+		f.Add([]byte(line))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for r, err := range dump.Read(bytes.NewReader(append([]byte("{\"starhost_dump\":1}\n"), text...))) {
+			if err != nil {
+				return
+			}
+			s := new(memory.Store)
+			require.NoError(t, s.Put(t.Context(), r.Key, 0, r.Item))
+			var again bytes.Buffer
+			_, err := dump.Write(t.Context(), &again, s, "")
+			require.NoError(t, err)
+			for r2, err := range dump.Read(&again) {
+				require.NoError(t, err)
+				require.Equal(t, r, r2)
+			}
+		}
+	})
+}
