@@ -3,8 +3,10 @@ package ruleset_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +65,7 @@ func load(t *testing.T) string {
 	for _, r := range set.Disabled() {
 		describe(&b, "disabled", r)
 	}
+	describeContents(&b, set)
 	for _, d := range diags {
 		if !d.IsError() {
 			b.WriteString("warning: ")
@@ -73,6 +76,23 @@ func load(t *testing.T) string {
 		}
 	}
 	return b.String()
+}
+
+// describeContents prints what is in a set beside rules and helpers.
+func describeContents(b *strings.Builder, set *ruleset.Set) {
+	c := set.Contents()
+	for _, m := range c.Models {
+		fmt.Fprintf(b, "data model %s: %v, %d fields, functions of %q\n", m.ID, m.LogTypes, m.Fields, m.Path)
+	}
+	for _, t := range c.Tables {
+		fmt.Fprintf(b, "lookup table %s: %d rows of %q %s\n", t.Name, t.Rows, t.Path, t.Missing)
+	}
+	for _, p := range c.Packs {
+		fmt.Fprintf(b, "pack %s: %v\n", p.ID, p.IDs)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(set.NotRun())) {
+		fmt.Fprintf(b, "not run: %s %d\n", kind, set.NotRun()[kind])
+	}
 }
 
 func describe(b *strings.Builder, what string, r *runtime.Rule) {

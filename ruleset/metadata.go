@@ -66,6 +66,7 @@ func metadata(m strictyaml.Mapping, path string, kind runtime.Kind) runtime.Meta
 	meta.Reports = reports(m.Get("Reports"))
 	meta.Destinations = m.Get("OutputIds").Strings()
 	meta.SummaryAttributes = m.Get("SummaryAttributes").Strings()
+	meta.Filter = filter(m.Get("InlineFilters"))
 	if meta.ID == "" {
 		m.Errorf("%s is missing: every rule needs an id of its own", idKey(kind))
 	}

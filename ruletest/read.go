@@ -20,7 +20,7 @@ var expectationKeys = []string{
 }
 
 var (
-	testKeys = append([]string{"Name", "Log", "Resource", "Mocks", "Clock", "Cache", "Steps", "skip", "LogType", "ResourceType"}, expectationKeys...)
+	testKeys = append([]string{"Name", "Log", "Resource", "Mocks", "Clock", "Cache", "Steps", "skip", "LogType", "ResourceType", "RuleOutputs"}, expectationKeys...)
 	stepKeys = append([]string{"Name", "Log", "Resource", "After", "Clock", "Repeat"}, expectationKeys...)
 	itemKeys = []string{"counter", "string_set", "dictionary", "expires_in"}
 )
@@ -109,7 +109,8 @@ func readMax(v strictyaml.Value) *int64 {
 }
 
 // readEvent reads the event of a test: Log, or Resource, as tests of policies
-// call it. LogType and ResourceType beside it mean nothing, as in Panther.
+// call it. LogType, ResourceType and RuleOutputs beside it mean nothing, as in
+// Panther.
 func readEvent(m strictyaml.Mapping) []byte {
 	log := m.Get("Log")
 	if !log.Exists() {

@@ -63,3 +63,31 @@ func TestSchema(t *testing.T) {
 	}
 	require.NoError(t, validate("r.yml", []byte(head+"ExpectedResult: true")))
 }
+
+// TestSchemaCorpus shows that the schema takes a checkout of Panther's
+// detections.
+func TestSchemaCorpus(t *testing.T) {
+	dir := os.Getenv("CORPUS")
+	if dir == "" {
+		t.Skip("CORPUS names no checkout")
+	}
+	schema, err := jsonschema.NewCompiler().Compile(schemaFile)
+	require.NoError(t, err)
+	for _, folder := range []string{"rules", "policies", "queries", "data_models", "lookup_tables", "global_helpers", "packs"} {
+		files, err := filepath.Glob(filepath.Join(dir, folder, "*.yml"))
+		require.NoError(t, err)
+		more, err := filepath.Glob(filepath.Join(dir, folder, "*", "*.yml"))
+		require.NoError(t, err)
+		for _, file := range append(files, more...) {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			doc, bad := strictyaml.Parse(file, text, "test")
+			require.Nil(t, bad)
+			v, err := jsonschema.UnmarshalJSON(bytes.NewReader(doc.Root.JSON()))
+			require.NoError(t, err)
+			if err := schema.Validate(v); err != nil {
+				t.Errorf("%s: %v", file, err)
+			}
+		}
+	}
+}

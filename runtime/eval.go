@@ -35,6 +35,9 @@ func (r Result) Matched() bool { return r.Match != nil }
 // False, that is the result's error, never a silent False.
 func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	c.Rule = r.ID
+	if r.Filter != nil && !passes(r.Filter, event) {
+		return Result{}
+	}
 	w.world.Rollback() // what the last event left in Python modules
 	fs, err := w.functions(c, r)
 	if err != nil {

@@ -58,6 +58,9 @@ type Metadata struct {
 
 	SummaryAttributes []string
 
+	// Filter is what events must pass before the rule sees them, or nil.
+	Filter *Filter
+
 	File string // the YAML file, or ""
 }
 
