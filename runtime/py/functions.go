@@ -81,9 +81,12 @@ func (w *World) isSubclass(t *starlark.Thread, class, classes starlark.Value) (b
 	return c.Extends(other) || other.exception && sameException(c, other), nil
 }
 
-// typeOf is type(x) and type(name, bases, dict).
-func typeOf(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
-	return nil, pyerr.Type("type() takes 1 argument here: a class is made by a class statement")
+// typeOf is type(x).
+func typeOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) != 1 || len(kwargs) > 0 {
+		return nil, pyerr.Type("type() takes 1 argument here: a class is made by a class statement")
+	}
+	return WorldOf(t).classOf(args[0]), nil
 }
 
 // callable tells whether x can be called.

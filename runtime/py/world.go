@@ -33,9 +33,22 @@ type World struct {
 
 // Begin tells the world the thread of the call that is about to be made.
 func (w *World) Begin(t *starlark.Thread) {
-	w.thread = t
+	if w.thread != t {
+		w.thread = t
+		t.SetLocal(worldLocal, w)
+	}
 	w.pending = nil
 	w.handled = w.handled[:0]
+}
+
+// worldLocal is the thread local that has the world of a worker.
+const worldLocal = "starhost.py"
+
+// WorldOf gives the world of the worker that a thread belongs to, for functions
+// in Go that need one.
+func WorldOf(t *starlark.Thread) *World {
+	w, _ := t.Local(worldLocal).(*World)
+	return w
 }
 
 // End gives the error that the call has left, if there is one.

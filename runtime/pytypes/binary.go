@@ -226,6 +226,10 @@ func unsupported(op Op, symbol string, x, y starlark.Value) error {
 			return pyerr.Type("can't multiply sequence by non-int of type '%s'", TypeName(x))
 		}
 	}
+	return wrongOperands(symbol, x, y)
+}
+
+func wrongOperands(symbol string, x, y starlark.Value) error {
 	return pyerr.Type("unsupported operand type(s) for %s: '%s' and '%s'", symbol, TypeName(x), TypeName(y))
 }
 
@@ -274,9 +278,22 @@ func InPlace(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value, er
 		if op == Pow {
 			symbol = "**="
 		}
+		if op == Mul && isUnrepeatable(native(x)) {
+			return nil, wrongOperands(symbol, x, y)
+		}
 		err = unsupported(op, symbol, x, y)
 	}
 	return v, err
+}
+
+// isUnrepeatable reports whether x is a container that knows no *, of which
+// CPython does not ask y for *=.
+func isUnrepeatable(x starlark.Value) bool {
+	switch x.(type) {
+	case *starlark.Set, *FrozenSet, *starlark.Dict, *KeysView, *ValuesView, *ItemsView, *Range:
+		return true
+	}
+	return false
 }
 
 // inPlace changes x to x op y, if x is of a type that does.

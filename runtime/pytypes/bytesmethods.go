@@ -95,7 +95,7 @@ func bytesCapitalize(s string) string {
 	if s == "" {
 		return s
 	}
-	return string(upperByte(s[0])) + mapBytes(s[1:], lowerByte)
+	return mapBytes(s[:1], upperByte) + mapBytes(s[1:], lowerByte)
 }
 
 func bytesTitle(s string) string {

@@ -269,11 +269,12 @@ type dictIterator struct {
 	dict *starlark.Dict
 	keys starlark.Iterator
 	n    int // the size of the dictionary
+	left int // how many keys are expected still
 	part dictPart
 }
 
 func newDictIterator(d *starlark.Dict, part dictPart) *dictIterator {
-	it := &dictIterator{iterator{dictIteratorNames[part]}, d, d.Iterate(), d.Len(), part}
+	it := &dictIterator{iterator{dictIteratorNames[part]}, d, d.Iterate(), d.Len(), d.Len(), part}
 	it.keys.Done() // so that the dictionary can be changed
 	return it
 }
@@ -291,7 +292,7 @@ func (it *dictIterator) Next(*starlark.Thread) (starlark.Value, bool, error) {
 		it.dict = nil
 		return nil, false, nil
 	}
-	if k == nil { // the entry was deleted
+	if it.left--; k == nil || it.left < 0 { // the entry was deleted, or is new
 		return nil, false, pyerr.New("RuntimeError", "dictionary keys changed during iteration")
 	}
 	if it.part == dictKeys {

@@ -169,7 +169,7 @@ func intDivide(t *starlark.Thread, x, y starlark.Int) (starlark.Value, error) {
 
 // quotient is x / y, rounded once.
 func quotient(x, y *big.Int) float64 {
-	negative := x.Sign()*y.Sign() < 0
+	negative := (x.Sign() < 0) != (y.Sign() < 0)
 	x.Abs(x)
 	y.Abs(y)
 	shift := 66 - x.BitLen() + y.BitLen() // so that the quotient has enough bits

@@ -86,9 +86,13 @@ func (p *interpolation) run(format string) (string, error) {
 // isMapping reports whether x may be left unused, as it is a mapping.
 func (p *interpolation) isMapping() bool {
 	switch v := native(p.arg).(type) {
-	case starlark.Tuple, starlark.String:
+	case starlark.Tuple:
 		return false
-	case *starlark.List, *Range, starlark.Bytes, *event.List:
+	case starlark.String:
+		return p.bytes
+	case starlark.Bytes:
+		return !p.bytes
+	case *starlark.List, *Range, *event.List:
 		return true
 	case Object:
 		return knows(v, "__getitem__")
@@ -417,7 +421,7 @@ func (p *interpolation) float(c *conversion, v starlark.Value) (string, error) {
 	if precision < 0 {
 		precision = 6
 	}
-	if err := guard.CheckBytes(p.t, "%", total(precision, 400)); err != nil {
+	if err := guard.CheckBytes(p.t, "%", total(max(precision, 0), 400)); err != nil {
 		return "", err
 	}
 	text := floatText(math.Abs(f), c.letter, precision, c.alternate)

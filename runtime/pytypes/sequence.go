@@ -133,6 +133,9 @@ func repeatElements(t *starlark.Thread, x starlark.Indexable, n int) ([]starlark
 	if err := guard.CheckElements(t, "*", size); err != nil {
 		return nil, err
 	}
+	if size == 0 {
+		return nil, nil
+	}
 	elems := appendAll(make([]starlark.Value, 0, size), x)
 	for len(elems) < size {
 		elems = append(elems, elems[:min(len(elems), size-len(elems))]...)

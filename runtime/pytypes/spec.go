@@ -457,7 +457,7 @@ func (s *spec) float(t *starlark.Thread, f float64) (string, error) {
 	if precision > math.MaxInt32 {
 		return "", pyerr.Value("precision too big")
 	}
-	if err := guard.CheckBytes(t, "format", total(precision, 400)); err != nil {
+	if err := guard.CheckBytes(t, "format", total(max(precision, 0), 400)); err != nil {
 		return "", err
 	}
 	text := floatText(math.Abs(f), kind, precision, s.alternate)
