@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"go.starlark.net/starlark"
@@ -157,7 +158,20 @@ func objectDeepWalk(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.Name(), err)
 	}
+	if fromPython(thread) {
+		v = Thaw(v) // Panther walks through the plain dicts and lists that are in an event
+	}
 	return v, nil
+}
+
+// fromPython reports whether a Python file calls the built-in that runs.
+func fromPython(thread *starlark.Thread) bool {
+	for i := 1; i < min(thread.CallStackDepth(), 4); i++ {
+		if fn, ok := thread.DebugFrame(i).Callable().(*starlark.Function); ok {
+			return strings.HasSuffix(fn.Position().Filename(), ".py")
+		}
+	}
+	return false
 }
 
 func objectItems(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -83,6 +83,15 @@ func (o *Object) Field(key string) (starlark.Value, bool) {
 	return nil, false
 }
 
+// exactField returns the value of a key in the case of key.
+func (o *Object) exactField(key string) (starlark.Value, bool) {
+	c := o.children()
+	if i := c.find(key); i >= 0 && c.key(i) == key {
+		return c.value(i), true
+	}
+	return nil, false
+}
+
 // Get is x[k] and k in x. Keys that are not strings are not found, and an
 // error if no dictionary could have them.
 func (o *Object) Get(k starlark.Value) (starlark.Value, bool, error) {
@@ -189,12 +198,29 @@ func (o *Object) ToDict() *starlark.Dict {
 // thaw returns v, or a copy if it is one of our containers.
 func thaw(v starlark.Value) starlark.Value {
 	switch v := v.(type) {
+	case *Event:
+		return v.ToDict()
 	case *Object:
 		return v.ToDict()
 	case *List:
 		return v.ToList()
 	}
 	return v
+}
+
+// Thaw returns v, or, if it is an event, an object or a list of one, a new
+// dictionary or list that can be changed, all the way down. A new list that
+// holds such is thawed too.
+func Thaw(v starlark.Value) starlark.Value {
+	list, ok := v.(*starlark.List)
+	if !ok {
+		return thaw(v)
+	}
+	elems := make([]starlark.Value, list.Len())
+	for i := range elems {
+		elems[i] = thaw(list.Index(i))
+	}
+	return starlark.NewList(elems)
 }
 
 // errReadOnly says that what was tried cannot be done, and what can.

@@ -13,7 +13,7 @@ import (
 //
 //	a.b   $.a.b   a[0]   a[-1]   a[*]   a.*   a["b c"]   a['b c']   $
 //
-// Keys are found in any case, as in events.
+// Unlike in rules, keys are found in their own case only.
 type Path struct {
 	text  string
 	steps []pathStep
@@ -214,7 +214,7 @@ func (s *pathStep) follow(v starlark.Value) (starlark.Value, bool) {
 	switch s.kind {
 	case stepKey:
 		if o, ok := v.(interface{ object() *Object }); ok {
-			return o.object().Field(s.key)
+			return o.object().exactField(s.key)
 		}
 		if m, ok := v.(starlark.Mapping); ok {
 			next, found, err := m.Get(starlark.String(s.key))

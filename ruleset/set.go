@@ -19,6 +19,7 @@ type Set struct {
 	contents Contents
 
 	background *runtime.Background // of all rules
+	policies   bool                // events are resources, for policies
 
 	mu     sync.Mutex // guards loader, which Variant uses
 	loader *runtime.Loader
@@ -38,7 +39,7 @@ func NewSet(rules []*runtime.Rule) *Set { return newSet(rules, nil) }
 // newSet makes a set of rules that have a background. Scheduled rules have no
 // data models: what a query gives is no event of a log type.
 func newSet(rules []*runtime.Rule, b *runtime.Background) *Set {
-	s := &Set{routes: make(map[string]Route), background: b}
+	s := &Set{background: b}
 	for _, r := range slices.SortedFunc(slices.Values(rules), byID) {
 		if b != nil {
 			r.Background = b
@@ -51,6 +52,14 @@ func newSet(rules []*runtime.Rule, b *runtime.Background) *Set {
 			continue
 		}
 		s.rules = append(s.rules, r)
+	}
+	s.makeRoutes()
+	return s
+}
+
+func (s *Set) makeRoutes() {
+	s.routes = make(map[string]Route)
+	for _, r := range s.rules {
 		for _, t := range r.LogTypes {
 			s.routes[t] = Route{}
 		}
@@ -59,7 +68,17 @@ func newSet(rules []*runtime.Rule, b *runtime.Background) *Set {
 	for t := range s.routes {
 		s.routes[t] = s.route(t)
 	}
-	return s
+}
+
+// ForResources gives a set with the same rules that matches policies to the
+// types of resources, in the place of rules to log types: some types are both.
+func (s *Set) ForResources() *Set {
+	other := &Set{
+		rules: s.rules, disabled: s.disabled, tests: s.tests, contents: s.contents,
+		background: s.background, loader: s.loader, policies: true,
+	}
+	other.makeRoutes()
+	return other
 }
 
 func byID(a, b *runtime.Rule) int { return strings.Compare(a.ID, b.ID) }
@@ -68,9 +87,10 @@ func (s *Set) route(logType string) Route {
 	var route Route
 	for _, r := range s.rules {
 		switch {
+		case (r.Kind == runtime.KindPolicy) != s.policies:
+		case r.Kind == runtime.KindScheduled:
+			// It sees what a query gives.
 		case len(r.LogTypes) > 0 && !slices.Contains(r.LogTypes, logType):
-		case len(r.LogTypes) == 0 && (r.Kind == runtime.KindPolicy || r.Kind == runtime.KindScheduled):
-			// It sees no logs: resources, and the results of queries.
 		case r.Stateful:
 			route.Stateful = append(route.Stateful, r)
 		default:
@@ -80,7 +100,9 @@ func (s *Set) route(logType string) Route {
 	return route
 }
 
-// Match gives the rules that see events of a log type.
+// Match gives the rules that see events of a log type. Policies, which see
+// resources, and scheduled rules, which see the results of queries, are not
+// among them; but see ForResources.
 func (s *Set) Match(logType string) Route {
 	if route, ok := s.routes[logType]; ok {
 		return route
