@@ -143,7 +143,7 @@ func invalid(key string, add caching.Attr, err error) error {
 	case strings.Contains(msg, "ize") && strings.Contains(msg, "exceeded"):
 		msg = fmt.Sprintf("the item would have more than %d bytes (400 KB), at most that can be stored: keep less in it, or spread it over several keys", caching.MaxItem)
 	case strings.Contains(msg, "38") || strings.Contains(msg, "overflow") || strings.Contains(msg, "magnitude"):
-		msg = fmt.Sprintf("the count would have more than %d digits: reset_counter() starts it anew", caching.MaxDigits)
+		return tooManyDigits(key)
 	case (strings.Contains(msg, "type") || strings.Contains(msg, "must be numbers")) && add == caching.Count:
 		msg = caching.AttrCount + " is not a number, which nothing can be added to: reset_counter() removes it"
 	case strings.Contains(msg, "type") && add == caching.Strings:
@@ -152,6 +152,10 @@ func invalid(key string, add caching.Attr, err error) error {
 		return err
 	}
 	return &caching.InvalidError{Key: key, Msg: msg}
+}
+
+func tooManyDigits(key string) error {
+	return &caching.InvalidError{Key: key, Msg: fmt.Sprintf("the count would have more than %d digits: reset_counter() starts it anew", caching.MaxDigits)}
 }
 
 // isValidation reports whether the table refused a request for what it says.

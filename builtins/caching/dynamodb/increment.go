@@ -50,6 +50,9 @@ func (s *Store) incrementAll(ctx context.Context, key string, b *batch) error {
 		n, _ := a.n.Int64()
 		rest -= n
 		count, err := total.Add(caching.Int(-rest)) // without what comes after it
+		if err != nil {
+			err = tooManyDigits(key)
+		}
 		a.done <- answer{amount{n: count}, err}
 	}
 	return nil

@@ -202,6 +202,14 @@ func answer(r *http.Request, status int, code, msg string) *http.Response {
 	}
 }
 
+// Answer returns a transport that answers every request with an error, as
+// DynamoDB gives it.
+func Answer(status int, code, msg string) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		return answer(r, status, code, msg), nil
+	})
+}
+
 // Only returns a transport that lets through what allowed names, and answers
 // everything else as the permissions of AWS do. The error names what was
 // refused; refused is told, too.

@@ -1,0 +1,357 @@
+package dynamodb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/aws/smithy-go"
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/dynamodb"
+	"github.com/starhost/starhost/builtins/caching/dynamodb/dynamotest"
+)
+
+// script gives the first requests the given faults, one after the other.
+func script(faults ...dynamotest.Fault) func(dynamotest.Request) dynamotest.Fault {
+	return func(r dynamotest.Request) dynamotest.Fault {
+		if r.Number < int64(len(faults)) {
+			return faults[r.Number]
+		}
+		return dynamotest.None
+	}
+}
+
+// always gives every request a fault.
+func always(fault dynamotest.Fault) func(dynamotest.Request) dynamotest.Fault {
+	return func(dynamotest.Request) dynamotest.Fault { return fault }
+}
+
+// TestFaults checks every operation while one of its requests meets each
+// fault: it does what it should, once, and takes one request more.
+func TestFaults(t *testing.T) {
+	tb := newTable(t)
+	items := tb.raw(t)
+	full := caching.Item{Count: caching.Int(5), Strings: caching.NewStringSet("a", "b"), ExpiresAt: caching.Int(start + 100)}
+	over := full
+	over.ExpiresAt = caching.Int(start)
+	ttl := caching.TTL{Mode: caching.SetTTL, At: start + 900}
+	result := func(v fmt.Stringer, err error) string { return fmt.Sprint(v, " ", err) }
+	for _, test := range []struct {
+		name     string
+		before   caching.Item
+		do       func(s *dynamodb.Store, key string) string
+		requests int // without a fault
+		want     string
+		after    string
+	}{
+		{"increment", full, func(s *dynamodb.Store, key string) string {
+			return result(s.Increment(testContext, key, start, caching.Int(2), ttl))
+		}, 1, "7 <nil>", `expiresAt=N:1800000900 intCount=N:7 stringSet=SS:["a", "b"]`},
+		{"increment expired", over, func(s *dynamodb.Store, key string) string {
+			return result(s.Increment(testContext, key, start, caching.Int(2), ttl))
+		}, 2, "2 <nil>", `expiresAt=N:1800000900 intCount=N:2`},
+		{"increment expired, lasting", over, func(s *dynamodb.Store, key string) string {
+			return result(s.Increment(testContext, key, start, caching.Int(2), caching.TTL{}))
+		}, 2, "2 <nil>", `intCount=N:2`},
+		{"increment to expire now", full, func(s *dynamodb.Store, key string) string {
+			return result(s.Increment(testContext, key, start, caching.Int(2), caching.TTL{Mode: caching.SetTTL, At: start}))
+		}, 1, "7 <nil>", `expiresAt=N:1800000000 intCount=N:7 stringSet=SS:["a", "b"]`},
+		{"add", full, func(s *dynamodb.Store, key string) string {
+			set, err := s.AddStrings(testContext, key, start, caching.NewStringSet("c"), ttl)
+			return result(set, err)
+		}, 1, `["a", "b", "c"] <nil>`, `expiresAt=N:1800000900 intCount=N:5 stringSet=SS:["a", "b", "c"]`},
+		{"add expired", over, func(s *dynamodb.Store, key string) string {
+			set, err := s.AddStrings(testContext, key, start, caching.NewStringSet("c"), ttl)
+			return result(set, err)
+		}, 2, `["c"] <nil>`, `expiresAt=N:1800000900 stringSet=SS:["c"]`},
+		{"remove", full, func(s *dynamodb.Store, key string) string {
+			set, err := s.RemoveStrings(testContext, key, start, caching.NewStringSet("a"), ttl)
+			return result(set, err)
+		}, 1, `["b"] <nil>`, `expiresAt=N:1800000900 intCount=N:5 stringSet=SS:["b"]`},
+		{"clear", full, func(s *dynamodb.Store, key string) string {
+			return fmt.Sprint(s.Clear(testContext, key, start, caching.Count))
+		}, 1, `<nil>`, `expiresAt=N:1800000100 stringSet=SS:["a", "b"]`},
+		{"put", full, func(s *dynamodb.Store, key string) string {
+			return fmt.Sprint(s.Put(testContext, key, start, caching.Item{Dictionary: "{}"}))
+		}, 1, `<nil>`, `dictionary=S:"{}"`},
+		{"expire", full, func(s *dynamodb.Store, key string) string {
+			return fmt.Sprint(s.Expire(testContext, key, start, start+900))
+		}, 1, `<nil>`, `expiresAt=N:1800000900 intCount=N:5 stringSet=SS:["a", "b"]`},
+		{"expire expired", over, func(s *dynamodb.Store, key string) string {
+			return fmt.Sprint(s.Expire(testContext, key, start, start+900))
+		}, 2, `<nil>`, `expiresAt=N:1800000900`},
+		{"get", full, func(s *dynamodb.Store, key string) string {
+			return result(s.Get(testContext, key, start))
+		}, 1, `intCount=5 stringSet=["a", "b"] expiresAt=1800000100 <nil>`, `expiresAt=N:1800000100 intCount=N:5 stringSet=SS:["a", "b"]`},
+	} {
+		for _, fault := range []dynamotest.Fault{dynamotest.Refuse, dynamotest.Throttle, dynamotest.Reset, dynamotest.Fail500, dynamotest.Truncate, dynamotest.Hang} {
+			for place := range test.requests {
+				key := fmt.Sprintf("%s/%d/%d", test.name, fault, place)
+				if err := tb.open(t, nil).Put(testContext, key, start, test.before); err != nil {
+					t.Fatal(err)
+				}
+				config := tb.config(tb.faulty(script(append(make([]dynamotest.Fault, place), fault)...)))
+				config.Attempt = 200 * time.Millisecond
+				s := tb.openWith(t, config)
+				if got := test.do(s, key); got != test.want {
+					t.Errorf("%s: got %s, want %s", key, got, test.want)
+				}
+				if got := withoutKey(show(items.get(t, key))); got != test.after {
+					t.Errorf("%s: in the table is %s, want %s", key, got, test.after)
+				}
+				// A put in the place of an expired item, sent again after it was
+				// applied, fails: what follows finds a live item.
+				if most := int64(test.requests + 1 + place); s.Requests() > most {
+					t.Errorf("%s: %d requests, want at most %d", key, s.Requests(), most)
+				}
+			}
+		}
+	}
+}
+
+// withoutKey returns what show gave, without the key.
+func withoutKey(shown string) string {
+	before, after, _ := strings.Cut(shown, "key=S:")
+	_, rest, _ := strings.Cut(after[1:], `"`)
+	return strings.TrimSpace(strings.TrimSpace(before) + " " + strings.TrimSpace(rest))
+}
+
+// TestFailures checks what callers are told of a table that does not work, and
+// that it does not take them long.
+func TestFailures(t *testing.T) {
+	tb := newTable(t)
+	denied := func(code string) http.RoundTripper { return dynamotest.Answer(400, code, "because") }
+	for _, test := range []struct {
+		name    string
+		network http.RoundTripper
+		is      error
+		want    []string // parts of the text
+		not     string
+	}{
+		{"reset", tb.faulty(always(dynamotest.Reset)), syscall.ECONNRESET, []string{"attempts: no success within 300ms", "connection reset by peer", "(it may have been applied)"}, "deadline"},
+		{"refused", tb.faulty(always(dynamotest.Refuse)), syscall.ECONNREFUSED, []string{"attempts: no success within 300ms", "connection refused"}, "applied"},
+		{"500", tb.faulty(always(dynamotest.Fail500)), nil, []string{"no success within 300ms", "InternalServerError", "(it may have been applied)"}, "deadline"},
+		{"throttled", tb.faulty(always(dynamotest.Throttle)), nil, []string{"attempts: no success within 300ms", "ProvisionedThroughputExceededException"}, "applied"},
+		{"no answer", tb.faulty(always(dynamotest.Hang)), nil, []string{"no success within 300ms", "no answer within 100ms", "(it may have been applied)"}, "deadline"},
+		{"no permission", denied("AccessDeniedException"), nil, []string{"AccessDeniedException: because"}, "attempts"},
+		{"no table", denied("ResourceNotFoundException"), nil, []string{"ResourceNotFoundException: because"}, "attempts"},
+		{"bad credentials", denied("UnrecognizedClientException"), nil, []string{"UnrecognizedClientException: because"}, "attempts"},
+		{"conflict", denied("TransactionConflictException"), nil, []string{"attempts: no success within 300ms", "TransactionConflictException"}, "applied"},
+	} {
+		for name, do := range map[string]func(s *dynamodb.Store) error{
+			"Increment": func(s *dynamodb.Store) error {
+				_, err := s.Increment(testContext, "k", start, caching.Int(1), lasting)
+				return err
+			},
+			"AddStrings": func(s *dynamodb.Store) error {
+				_, err := s.AddStrings(testContext, "k", start, caching.NewStringSet("a"), lasting)
+				return err
+			},
+			"RemoveStrings": func(s *dynamodb.Store) error {
+				_, err := s.RemoveStrings(testContext, "k", start, caching.NewStringSet("a"), lasting)
+				return err
+			},
+			"Put":    func(s *dynamodb.Store) error { return s.Put(testContext, "k", start, caching.Item{}) },
+			"Clear":  func(s *dynamodb.Store) error { return s.Clear(testContext, "k", start, caching.Count) },
+			"Expire": func(s *dynamodb.Store) error { return s.Expire(testContext, "k", start, start) },
+		} {
+			t.Run(test.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				config := tb.config(test.network)
+				config.Budget, config.Attempt = 300*time.Millisecond, 100*time.Millisecond
+				s := tb.openWith(t, config)
+				begun := time.Now()
+				err := do(s)
+				if took := time.Since(begun); took > 3*time.Second {
+					t.Errorf("took %v", took)
+				}
+				if _, ok := errors.AsType[*dynamodb.Error](err); !ok {
+					t.Fatalf("error %v is not a *dynamodb.Error", err)
+				}
+				for _, part := range append(test.want, tb.name) {
+					if !strings.Contains(err.Error(), part) {
+						t.Errorf("error %q does not have %q", err, part)
+					}
+				}
+				if test.not != "" && strings.Contains(err.Error(), test.not) {
+					t.Errorf("error %q has %q", err, test.not)
+				}
+				if test.is != nil && !errors.Is(err, test.is) {
+					t.Errorf("error %v does not wrap %v", err, test.is)
+				}
+			})
+		}
+	}
+}
+
+// TestCallersLeave checks that a caller whose context ends is not held, that it
+// is told so, and that others are served.
+func TestCallersLeave(t *testing.T) {
+	tb := newTable(t)
+	var hold atomic.Bool
+	hold.Store(true)
+	config := tb.config(tb.faulty(func(dynamotest.Request) dynamotest.Fault {
+		if hold.Load() {
+			return dynamotest.Hang
+		}
+		return dynamotest.None
+	}))
+	config.Attempt = 300 * time.Millisecond
+	s := tb.openWith(t, config)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	together(t, 8, 1, func(caller, _ int) error {
+		_, err := s.Increment(ctx, "k", start, caching.Int(1), lasting)
+		if caller%2 == 1 {
+			_, err = s.Get(ctx, "k", start)
+		}
+		if !errors.Is(err, context.DeadlineExceeded) {
+			return fmt.Errorf("error is %v, want that the deadline is exceeded", err)
+		}
+		return nil
+	})
+	hold.Store(false)
+	// The first update was applied or will be; those that waited are not.
+	n, err := s.Increment(testContext, "k", start, caching.Int(1), lasting)
+	if got, _ := n.Int64(); err != nil || got != 2 {
+		t.Errorf("then the count is %v, want 2 (error %v)", n, err)
+	}
+}
+
+// TestDown checks that a table which is down is left alone after some calls,
+// that this shows, and that calls succeed again once it is back.
+func TestDown(t *testing.T) {
+	tb := newTable(t)
+	var down atomic.Bool
+	down.Store(true)
+	network := tb.faulty(func(dynamotest.Request) dynamotest.Fault {
+		if down.Load() {
+			return dynamotest.Refuse
+		}
+		return dynamotest.None
+	})
+	config := tb.config(network)
+	config.Budget = 20 * time.Millisecond
+	s := tb.openWith(t, config)
+	increment := func() error {
+		_, err := s.Increment(testContext, "k", start, caching.Int(1), lasting)
+		return err
+	}
+	if err := s.Health(); err != nil {
+		t.Errorf("at first health is %v", err)
+	}
+	for range 5 {
+		if err := increment(); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("error is %v, want a refused connection", err)
+		}
+	}
+	sent := s.Requests()
+	together(t, 64, 20, func(int, int) error {
+		err := increment()
+		if _, ok := errors.AsType[*dynamodb.DownError](err); !ok {
+			return fmt.Errorf("error is %v, want a *dynamodb.DownError", err)
+		}
+		return nil
+	})
+	if n := s.Requests() - sent; n > 20 {
+		t.Errorf("%d requests by 1,280 calls to a table that is down", n)
+	}
+	if err := s.Health(); err == nil || !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "nothing has succeeded since") {
+		t.Errorf("health is %v", err)
+	}
+	down.Store(false)
+	for begun := time.Now(); increment() != nil; time.Sleep(5 * time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			t.Fatal("the store does not recover")
+		}
+	}
+	if err := s.Health(); err != nil {
+		t.Errorf("in the end health is %v", err)
+	}
+	tb.checkCount(t, "k", 1)
+}
+
+// TestHotKeyIsNotDown checks that a key which is throttled stops no others.
+func TestHotKeyIsNotDown(t *testing.T) {
+	tb := newTable(t)
+	config := tb.config(tb.faulty(func(r dynamotest.Request) dynamotest.Fault {
+		if r.Key == "hot" {
+			return dynamotest.Throttle
+		}
+		return dynamotest.None
+	}))
+	config.Budget = 50 * time.Millisecond
+	s := tb.openWith(t, config)
+	for range 10 {
+		_, err := s.Increment(testContext, "hot", start, caching.Int(1), lasting)
+		if api, ok := errors.AsType[smithy.APIError](err); !ok || api.ErrorCode() != "ProvisionedThroughputExceededException" {
+			t.Errorf("error is %v, want that it was throttled", err)
+		}
+	}
+	if _, err := s.Increment(testContext, "cold", start, caching.Int(1), lasting); err != nil || s.Health() != nil {
+		t.Errorf("another key: error %v, health %v", err, s.Health())
+	}
+}
+
+// TestUnprocessedKeys checks reads of more than one answer can hold.
+func TestUnprocessedKeys(t *testing.T) {
+	tb := newTable(t)
+	large := tb.open(t, nil)
+	const keys = 60 // of 390 KB: more than the 16 MB of an answer
+	for i := range keys {
+		it := caching.Item{Dictionary: strings.Repeat("x", 390_000), Count: caching.Int(int64(i))}
+		if err := large.Put(testContext, fmt.Sprint("large", i), start, it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := tb.open(t, tb.slow(5*time.Millisecond))
+	together(t, keys, 1, func(caller, _ int) error {
+		it, err := s.Get(testContext, fmt.Sprint("large", caller), start)
+		if n, ok := it.Count.Int64(); err != nil || !ok || n != int64(caller) || len(it.Dictionary) != 390_000 {
+			return fmt.Errorf("count %v, %d bytes, error %v", it.Count, len(it.Dictionary), err)
+		}
+		return nil
+	})
+}
+
+// TestClosed checks that a store finishes what it has begun, and no more.
+func TestClosed(t *testing.T) {
+	tb := newTable(t)
+	s := tb.open(t, tb.slow(20*time.Millisecond))
+	answered := make(chan error)
+	go func() {
+		_, err := s.Increment(testContext, "k", start, caching.Int(1), lasting)
+		answered <- err
+	}()
+	for s.Requests() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-answered; err != nil {
+		t.Errorf("the increment under way failed: %v", err)
+	}
+	if _, err := s.Increment(testContext, "k", start, caching.Int(1), lasting); !errors.Is(err, dynamodb.ErrClosed) {
+		t.Errorf("after Close error is %v", err)
+	}
+	if _, err := s.Get(testContext, "k", start); !errors.Is(err, dynamodb.ErrClosed) {
+		t.Errorf("after Close error is %v", err)
+	}
+}
+
+// anyFault gives one request in ten a fault of any kind but Hang.
+func anyFault(dynamotest.Request) dynamotest.Fault {
+	if rand.IntN(10) > 0 {
+		return dynamotest.None
+	}
+	faults := []dynamotest.Fault{dynamotest.Refuse, dynamotest.Throttle, dynamotest.Reset, dynamotest.Fail500, dynamotest.Truncate}
+	return faults[rand.IntN(len(faults))]
+}
