@@ -122,6 +122,8 @@ def problem(program, one, other):
         return "prints nothing"
     if " at 0x" in one:
         return "prints an address"
+    if sys.prefix in one:
+        return "prints the path of a file"
     if one.startswith("!SyntaxError") or one.startswith("!IndentationError"):
         return one.strip()
     return None

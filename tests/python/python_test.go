@@ -87,6 +87,9 @@ func (c program) diff(got string) string {
 	return string(diff.Diff("CPython", []byte(c.want), "starhost", []byte(got)))
 }
 
+// mostOutput is more than any case prints under CPython.
+const mostOutput = 1 << 13
+
 // run gives what a program prints and the error that ends it, as a case has
 // them. Loading a Python file runs it.
 func run(c program) string {
@@ -97,7 +100,11 @@ func run(c program) string {
 		ReadFile: func(string) ([]byte, error) { return []byte(c.text), nil },
 		Now:      time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 	}
-	loader.Worker.Print = func(_ *runtime.Call, _, text string) { out.WriteString(text + "\n") }
+	loader.Worker.Print = func(_ *runtime.Call, _, text string) {
+		if out.Len() < mostOutput {
+			out.WriteString(text + "\n")
+		}
+	}
 	_, diags := loader.File(path, "__main__")
 	for _, d := range diags {
 		if d.IsError() {

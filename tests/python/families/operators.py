@@ -215,6 +215,16 @@ def chained():
     yield "chained", "in a while", "n = 0\nwhile 0 <= n < 3:\n    print(n)\n    n += 1\n"
 
 
+def methods():
+    calls = "5|__add__(3)|__sub__('a')|__eq__(5)|__eq__('a')|__lt__('a')|__lt__(9)|__floordiv__(2)|__pow__(3)|__str__()|__radd__(1)|__divmod__(2)|__and__(4)||'ab'|__len__()|__eq__(1)|__eq__('ab')|__lt__(1)|__mul__(3)|__getitem__(1)|__contains__('a')|__add__('c')|__repr__()|__iter__().__next__()|__mod__(())||[1]|__contains__(1)|__add__([2])|__eq__([1])|__iter__().__next__()|__getitem__(0)|__len__()|__mul__(2)|__lt__([2])|__iadd__([5])||(1, 2)|__eq__((1, 2))|__eq__([1])|__lt__((2,))|__add__((3,))|__len__()|__contains__(1)||{'k': 1}|__getitem__('k')|__len__()|__contains__('k')|__eq__({'k': 1})|__or__({'l': 2})|__iter__().__next__()||{1}|__len__()|__and__({1})|__or__({1})|__contains__(1)|__eq__({1})|__le__({1, 2})||True|__and__(False)|__bool__()|__int__()|__add__(1)||1.5|__add__(1)|__eq__(1.5)|__neg__()|__float__()|__lt__(2)||b'a'|__len__()|__getitem__(0)|__eq__(b'a')||None|__bool__()|__eq__(None)|__str__()||len|__call__([1])"
+    for part in calls.split("||"):
+        x, *names = part.split("|")
+        for m in names:
+            yield "dunder_calls", f"{x}.{m}", f"x = {x}\nprint(x.{m})\n"
+    for e in ("int.__add__(1, 2)", "str.__len__('ab')", "list.__len__([1])", "dict.__getitem__({'a': 1}, 'a')", "object.__repr__ is not None", "str.__eq__('a', 'a')", "int.__lt__(1, 2)", "tuple.__contains__((1,), 1)", "int.__add__('a', 1)", "str.__contains__('ab', 'b')", "object.__eq__(1, 1)", "dict.__contains__({}, 1)"):
+        yield "dunder_calls", e, f"print({e})\n"
+
+
 def cases():
-    for part in (binary, literals, augmented, unary, equality, ordering, truth, membership, identity, keys, chained):
+    for part in (binary, literals, augmented, unary, equality, ordering, truth, membership, identity, keys, chained, methods):
         yield from part()
