@@ -48,10 +48,24 @@ type Lowered struct {
 	// text. Each raises NameError when it is reached.
 	Undefined []Unbound
 
+	// Functions are the functions of the file, but for lambdas.
+	Functions []Function
+
 	// Overloads says that a class of the file may have its own idea of
 	// equality or order: LowerOptions.PlainEquality does not hold for those
 	// who import it.
 	Overloads bool
+}
+
+// A Function is what a function of the file has that one of Starlark has not.
+type Function struct {
+	Pos      syntax.Position // as starlark.Function.Position gives it
+	Qualname string          // Python's __qualname__
+
+	// PositionalOnly is the number of its first parameters that are positional
+	// only. Their names end with a colon in the tree, so that no call can say
+	// them.
+	PositionalOnly int
 }
 
 // An Imported is one name of an import statement.
@@ -179,6 +193,7 @@ func (l *lowerer) result() *Lowered {
 		Boxed:     module.boxes(),
 		Mutated:   l.mutated(),
 		Undefined: Resolver{Known: l.o.Known}.Undefined(l.m),
+		Functions: l.functions(),
 		Overloads: l.overloads(),
 	}
 	for _, v := range module.order {

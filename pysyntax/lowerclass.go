@@ -11,6 +11,10 @@ import (
 func (l *lowerer) classDef(s *ClassDef) {
 	pos := l.at(s.From)
 	decorators := l.decorators(s.Decorators, s.Name.Name)
+	l.typeParams(s, s.TypeParams)
+	scope := l.scopes[s]
+	here := l.scope
+	l.scope = scope.parent // where type parameters are
 	bases := l.bases(s)
 	keywords := l.classKeywords(s)
 	name := s.Name.Name
@@ -18,7 +22,6 @@ func (l *lowerer) classDef(s *ClassDef) {
 	if l.fn.loop != nil || mentions(s.Body, name) {
 		helper = l.helper("<class>")
 	}
-	scope := l.scopes[s]
 	def := &syntax.DefStmt{
 		Def: pos, Name: ident(helper, l.at(s.Name.Pos)), Lparen: pos,
 		Params: []syntax.Expr{ident(l.boxName(scope), pos)}, Rparen: pos,
@@ -43,6 +46,7 @@ func (l *lowerer) classDef(s *ClassDef) {
 		cell := l.cellName(scope)
 		l.emit(assignment(cell, class, pos))
 	}
+	l.scope = here
 	x := syntax.Expr(ident(l.cellName(scope), pos))
 	if l.fn.loop != nil { // it may happen again in one call: its methods must not see the next class
 		maker := l.helper("<class>")

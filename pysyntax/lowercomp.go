@@ -74,28 +74,31 @@ func (l *lowerer) forClauses(target Expr, x syntax.Expr, pos syntax.Position) []
 		return clauses
 	case *Tuple, *List:
 	default:
-		l.errs = append(l.errs, &Error{
-			Span: Span{target.Pos(), target.End()},
-			Msg:  "a comprehension that assigns to an attribute or item is not supported: write a loop",
-		})
+		l.noTarget(target)
 		clause.Vars = ident("_", pos)
 		return clauses
 	}
 	elts := elementsOf(target)
-	if len(elts) == 0 || hasStar(elts) {
-		held := l.temp()
-		clause.Vars = ident(held, pos)
-		unpacked := l.unpacked(target, ident(held, pos), pos)
-		if len(elts) == 0 {
-			held = l.temp()
-			return append(clauses, l.forOne(ident(held, pos), unpacked, pos))
-		}
+	if unpacksNatively(target) { // py.iter has counted the elements
 		vars, inner := l.clauseVars(elts)
-		return append(append(clauses, l.forOne(vars, unpacked, pos)), inner...)
+		clause.Vars = vars
+		return append(clauses, inner...)
+	}
+	t := l.temp()
+	clause.Vars = ident(t, pos)
+	return append(clauses, l.unpackClauses(target, t)...)
+}
+
+// unpackClauses makes the clauses that take the value of a temporary apart.
+func (l *lowerer) unpackClauses(target Expr, t string) []syntax.Node {
+	pos := l.at(target.Pos())
+	unpacked := tuple(pos, pos, l.unpacked(target, ident(t, pos), pos))
+	elts := elementsOf(target)
+	if len(elts) == 0 {
+		return []syntax.Node{&syntax.ForClause{For: pos, Vars: ident(l.temp(), pos), In: pos, X: unpacked}}
 	}
 	vars, inner := l.clauseVars(elts)
-	clause.Vars = vars
-	return append(clauses, inner...)
+	return append([]syntax.Node{&syntax.ForClause{For: pos, Vars: vars, In: pos, X: unpacked}}, inner...)
 }
 
 // clauseVars makes the tuple of what the elements of a target are bound to,
@@ -107,24 +110,26 @@ func (l *lowerer) clauseVars(elts []Expr) (*syntax.TupleExpr, []syntax.Node) {
 	for _, e := range elts {
 		e = unstarred(e)
 		at := l.at(e.Pos())
-		if name, ok := e.(*Name); ok {
-			vars.List = append(vars.List, l.boundPlace(name.ID, at))
+		switch e := e.(type) {
+		case *Name:
+			vars.List = append(vars.List, l.boundPlace(e.ID, at))
 			continue
+		case *Attribute, *Subscript:
+			l.noTarget(e)
 		}
 		t := l.temp()
 		vars.List = append(vars.List, ident(t, at))
-		if len(elementsOf(e)) > 0 && !hasStar(elementsOf(e)) {
-			inner = append(inner, l.forClauses(e, tuple(at, at, l.unpacked(e, ident(t, at), at)), at)...)
-		} else {
-			inner = append(inner, l.forClauses(e, tuple(at, at, ident(t, at)), at)...)
-		}
+		inner = append(inner, l.unpackClauses(e, t)...)
 	}
 	return vars, inner
 }
 
-// forOne makes the clause that binds vars to x.
-func (l *lowerer) forOne(vars, x syntax.Expr, pos syntax.Position) syntax.Node {
-	return &syntax.ForClause{For: pos, Vars: vars, In: pos, X: tuple(pos, pos, x)}
+// noTarget reports what cannot be a target in a comprehension.
+func (l *lowerer) noTarget(target Expr) {
+	l.errs = append(l.errs, &Error{
+		Span: Span{target.Pos(), target.End()},
+		Msg:  "a comprehension that assigns to an attribute or item is not supported: write a loop",
+	})
 }
 
 // generator lowers a generator expression to a lazy iterator.
@@ -215,6 +220,10 @@ func (l *lowerer) elementLambda(g *Comprehension, pos syntax.Position, body func
 
 // bindElements makes (lambda a, b: body)(*py.unpack(x, 2)) for the target a, b.
 func (l *lowerer) bindElements(target Expr, x syntax.Expr, pos syntax.Position, body func() syntax.Expr) syntax.Expr {
+	switch target.(type) {
+	case *Attribute, *Subscript:
+		l.noTarget(target)
+	}
 	elts := elementsOf(target)
 	unpacked := l.unpacked(target, x, pos)
 	f := &syntax.LambdaExpr{Lambda: pos}

@@ -224,14 +224,21 @@ func (l *lowerer) attribute(e *Attribute) syntax.Expr {
 }
 
 // isModule reports whether an expression is sure to be a module: a name that
-// is only bound by one import, at top level.
+// only imports at top level bind, or a module below it that they name.
 func (l *lowerer) isModule(e Expr) bool {
-	name, ok := e.(*Name)
-	if !ok {
+	path := ""
+	for {
+		switch x := e.(type) {
+		case *Attribute:
+			path = "." + x.Attr.Name + path
+			e = x.Value
+			continue
+		case *Name:
+			v := l.find(l.scope, x.ID)
+			return v != nil && len(v.imports) > 0 && v.isModule(x.ID+path)
+		}
 		return false
 	}
-	v := l.find(l.scope, name.ID)
-	return v != nil && v.module && v.bindings == 1 && !v.boxed
 }
 
 func (l *lowerer) subscript(e *Subscript) syntax.Expr {

@@ -58,6 +58,33 @@ func importsOf(m *Module) []Imported {
 	return list
 }
 
+// functions lists the functions of the module.
+func (l *lowerer) functions() (list []Function) {
+	var visit func(prefix string) func(n Node) bool
+	inside := func(prefix string, body []Stmt) {
+		each(body, func(n Node) { Inspect(n, visit(prefix)) })
+	}
+	visit = func(prefix string) func(n Node) bool {
+		return func(n Node) bool {
+			switch n := n.(type) {
+			case *FunctionDef:
+				name := prefix + n.Name.Name
+				list = append(list, Function{l.at(n.From), name, len(n.Args.PosOnly)})
+				inside(name+".<locals>.", n.Body)
+				return false
+			case *ClassDef:
+				inside(prefix+n.Name.Name+".", n.Body)
+				return false
+			case Expr:
+				return false
+			}
+			return true
+		}
+	}
+	inside("", l.m.Body)
+	return list
+}
+
 // mutators are the methods of the types of Python that change their object.
 var mutators = []string{
 	"add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert",

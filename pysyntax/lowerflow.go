@@ -129,8 +129,11 @@ func (p *planner) tailValue(t *tail) {
 func (p *planner) tailTarget(t *tail) {
 	switch {
 	case t.imports != nil:
-		_, whole := t.imports.(*Import)
-		p.bind(boundName(t.alias), source{}).module = whole && p.scope == p.module
+		if _, whole := t.imports.(*Import); whole {
+			p.bindModule(t.alias)
+		} else {
+			p.bind(boundName(t.alias), source{})
+		}
 	case t.tuple == nil:
 		p.assign(t.targets[0], t.value)
 	default:

@@ -1,11 +1,16 @@
 package pysyntax
 
-import "go.starlark.net/syntax"
+import (
+	"slices"
+
+	"go.starlark.net/syntax"
+)
 
 // functionDef lowers a def statement with its decorators.
 func (l *lowerer) functionDef(s *FunctionDef) {
 	name := s.Name.Name
 	decorators := l.decorators(s.Decorators, name)
+	l.typeParams(s, s.TypeParams)
 	def := l.def(s, name)
 	l.emit(def)
 	target := l.boundPlace(name, l.at(s.Name.Pos))
@@ -38,6 +43,16 @@ func (l *lowerer) decorate(x syntax.Expr, source []Expr, decorators []func() syn
 	return x
 }
 
+// typeParams emits the bindings of type parameters, to their names: they are
+// not there but for annotations.
+func (l *lowerer) typeParams(n Node, params []TypeParam) {
+	for _, t := range params {
+		pos, name := l.at(t.Pos()), typeParamName(t)
+		v := l.info[l.scopes[n].parent].vars[name]
+		l.emit(assignment(v.ident, str(name, pos), pos))
+	}
+}
+
 // def makes the function of a def statement.
 func (l *lowerer) def(s *FunctionDef, name string) *syntax.DefStmt {
 	pos := l.at(s.From)
@@ -67,11 +82,9 @@ func (l *lowerer) enterFunction(a *Arguments, pos syntax.Position) {
 		l.emit(assignment(l.boxName(l.scope), l.box(boxes, pos), pos))
 	}
 	for _, arg := range allArgs(a) {
-		v := l.find(l.scope, arg.Name)
-		hidden := l.paramName(a, arg)
-		if v.boxed || hidden != arg.Name {
+		if v := l.find(l.scope, arg.Name); v.boxed {
 			at := l.at(arg.From)
-			l.emit(assign(l.variable(v, at), ident(hidden, at), at))
+			l.emit(assign(l.variable(v, at), ident(v.ident, at), at))
 		}
 	}
 }
@@ -85,15 +98,11 @@ func (l *lowerer) box(names []string, pos syntax.Position) syntax.Expr {
 	return l.runtimeAt("py.box", pos, pos, pos, list...)
 }
 
-// paramName returns the name of a parameter in the Starlark tree. Those that
-// are positional only are hidden from a **kwargs, which may take their name.
-func (l *lowerer) paramName(a *Arguments, arg *Arg) string {
-	if a.Kwarg != nil {
-		for _, p := range a.PosOnly {
-			if p == arg {
-				return arg.Name + ":"
-			}
-		}
+// paramName returns the name of a parameter in the Starlark tree. One that is
+// positional only has a name that no call can say.
+func paramName(a *Arguments, arg *Arg) string {
+	if slices.Contains(a.PosOnly, arg) {
+		return arg.Name + ":"
 	}
 	return arg.Name
 }
@@ -103,7 +112,7 @@ func (l *lowerer) params(a *Arguments, n Node) []syntax.Expr {
 	var list []syntax.Expr
 	add := func(arg *Arg, value Expr) {
 		pos := l.at(arg.From)
-		name := l.paramName(a, arg)
+		name := paramName(a, arg)
 		if value != nil {
 			list = append(list, keywordExpr(name, pos, l.expr(value)))
 		} else {
@@ -149,13 +158,9 @@ func (l *lowerer) lambdaBody(e *Lambda, pos syntax.Position) syntax.Expr {
 	boxes := l.info[l.scope].boxes()
 	var setup []syntax.Expr
 	for _, arg := range allArgs(e.Args) {
-		v, hidden := l.find(l.scope, arg.Name), l.paramName(e.Args, arg)
-		switch {
-		case v.boxed:
+		if v := l.find(l.scope, arg.Name); v.boxed {
 			setup = append(setup, l.runtimeAt("py.assign", pos, pos, pos,
-				ident(l.boxName(l.scope), pos), str(v.name, pos), ident(hidden, pos)))
-		case hidden != arg.Name:
-			v.ident = hidden
+				ident(l.boxName(l.scope), pos), str(v.name, pos), ident(v.ident, pos)))
 		}
 	}
 	body := l.expr(e.Body)

@@ -48,6 +48,8 @@ func (l *lowerer) name(e *Name) syntax.Expr {
 func (l *lowerer) outside(name string, n Node) syntax.Expr {
 	pos := l.at(n.Pos())
 	switch {
+	case name == "__doc__" && isDocstring(firstOf(l.m.Body)):
+		return l.constant(l.m.Body[0].(*ExprStmt).Value.(*Constant))
 	case l.o.known(name):
 		return ident(l.alias(name), pos)
 	case name == "__qualname__" && l.scope.kind == classScope:
@@ -56,6 +58,14 @@ func (l *lowerer) outside(name string, n Node) syntax.Expr {
 		return ident(l.alias("__name__"), pos)
 	}
 	return l.runtime("py.undefined", n, pos, str(name, pos))
+}
+
+// firstOf returns the first statement of a module, or nil.
+func firstOf(body []Stmt) Stmt {
+	if len(body) == 0 {
+		return nil
+	}
+	return body[0]
 }
 
 // isBuiltin reports whether a name means Python's built-in one where the

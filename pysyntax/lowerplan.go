@@ -201,6 +201,8 @@ func (p *planner) stmt(s Stmt) {
 		p.functionDef(s)
 	case *ClassDef:
 		p.classDef(s)
+	case *TypeAlias:
+		p.bind(s.Name.ID, source{})
 	case *Match:
 		p.expr(s.Subject)
 		for _, c := range s.Cases {
@@ -213,8 +215,7 @@ func (p *planner) stmt(s Stmt) {
 		}
 	case *Import:
 		for _, a := range s.Names {
-			v := p.bind(boundName(a), source{})
-			v.module = p.scope == p.module
+			p.bindModule(a)
 		}
 	case *ImportFrom:
 		for _, a := range s.Names {
@@ -224,6 +225,18 @@ func (p *planner) stmt(s Stmt) {
 		}
 	case *BadStmt:
 		p.block(s.Body)
+	}
+}
+
+// bindModule binds the name of "import a.b" or "import a.b as c".
+func (p *planner) bindModule(a *Alias) {
+	v := p.bind(boundName(a), source{})
+	switch {
+	case p.scope != p.module:
+	case a.AsName.Name != "":
+		v.imports = append(v.imports, a.AsName.Name)
+	default:
+		v.imports = append(v.imports, a.Name)
 	}
 }
 
@@ -464,10 +477,37 @@ func (p *planner) functionDef(s *FunctionDef) {
 	p.lead = nil
 	p.defaults(s.Args)
 	p.bind(s.Name.Name, source{})
+	p.typeParams(s, s.TypeParams)
 	p.within(s, func() {
 		p.params(s.Args)
 		p.stmts(s.Body)
 	})
+}
+
+// typeParams makes variables of the type parameters of s.
+func (p *planner) typeParams(s Node, params []TypeParam) {
+	if len(params) == 0 {
+		return
+	}
+	scope := p.scopes[s].parent
+	for _, t := range params {
+		v := p.info[scope].variable(scope, typeParamName(t))
+		v.bindings, v.home = 1, p.info[scope].region
+		v.values = []source{{}}
+		v.ident = v.name + ":" + itoa(p.info[scope].id)
+	}
+}
+
+func typeParamName(t TypeParam) string {
+	switch t := t.(type) {
+	case *TypeVar:
+		return t.Name
+	case *ParamSpec:
+		return t.Name
+	case *TypeVarTuple:
+		return t.Name
+	}
+	return ""
 }
 
 func (p *planner) defaults(a *Arguments) {
@@ -481,7 +521,7 @@ func (p *planner) defaults(a *Arguments) {
 
 func (p *planner) params(a *Arguments) {
 	for _, arg := range allArgs(a) {
-		p.bind(arg.Name, source{})
+		p.bind(arg.Name, source{}).ident = paramName(a, arg)
 	}
 }
 
@@ -490,12 +530,14 @@ func (p *planner) classDef(s *ClassDef) {
 		p.expr(d)
 	}
 	p.lead = nil
-	for _, e := range s.Bases {
-		p.expr(e)
-	}
+	p.typeParams(s, s.TypeParams)
+	outer := p.scope
+	p.scope = p.scopes[s].parent
+	p.exprs(s.Bases)
 	for _, k := range s.Keywords {
 		p.expr(k.Value)
 	}
+	p.scope = outer
 	p.within(s, func() {
 		p.info[p.scope].defs = definitions(s.Body)
 		p.stmts(s.Body)

@@ -52,7 +52,6 @@ func (r *refuser) keyword(n Node, word, msg string) {
 const (
 	noYield = "'yield' is not supported: collect the values in a list and return it"
 	noAsync = "'async' is not supported: nothing runs at the same time here, so a plain statement does"
-	noTypes = "type parameters are not supported: leave them out"
 )
 
 func (r *refuser) node(n Node) {
@@ -65,7 +64,6 @@ func (r *refuser) node(n Node) {
 		r.keyword(n, "await", "'await' is not supported: call the function and use what it returns")
 	case *FunctionDef:
 		r.async(n, n.Async)
-		r.types(n.TypeParams)
 	case *For:
 		r.async(n, n.Async)
 	case *With:
@@ -78,8 +76,6 @@ func (r *refuser) node(n Node) {
 		}
 	case *ClassDef:
 		r.class(n)
-	case *TypeAlias:
-		r.keyword(n, "type", "'type' statements are not supported: assign the type to a name")
 	case *ImportFrom:
 		for _, a := range n.Names {
 			if a.Name == "*" {
@@ -101,14 +97,7 @@ func (r *refuser) async(n Node, async bool) {
 	}
 }
 
-func (r *refuser) types(params []TypeParam) {
-	if len(params) > 0 {
-		r.report(params[0], noTypes)
-	}
-}
-
 func (r *refuser) class(n *ClassDef) {
-	r.types(n.TypeParams)
 	i := slices.IndexFunc(n.Keywords, func(k *Keyword) bool { return k.Arg.Name == "metaclass" })
 	if i < 0 {
 		return

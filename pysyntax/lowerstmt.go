@@ -59,6 +59,8 @@ func (l *lowerer) stmt(s Stmt) {
 		l.functionDef(s)
 	case *ClassDef:
 		l.classDef(s)
+	case *TypeAlias: // nothing but annotations can make use of it
+		l.storeName(s.Name.ID, str(s.Name.ID, pos), s)
 	case *Match:
 		l.match(s)
 	case *Import:

@@ -1,6 +1,9 @@
 package pysyntax
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A variable is a name of one scope, and what the plan finds out about it.
 type variable struct {
@@ -32,7 +35,24 @@ type variable struct {
 	values []source // what it is bound to
 	kind   valueKind
 
-	module bool // its only binding is "import module" at top level
+	imports []string // the modules that "import a.b" binds it to at top level
+}
+
+// isModule reports whether the variable is sure to be the module, or to have it
+// below, whose dotted name is path.
+func (v *variable) isModule(path string) bool {
+	if v.boxed || len(v.imports) != v.bindings {
+		return false
+	}
+	root, _, _ := strings.Cut(v.imports[0], ".")
+	below := false
+	for _, name := range v.imports {
+		if other, _, _ := strings.Cut(name, "."); other != root {
+			return false
+		}
+		below = below || strings.HasPrefix(name+".", path+".")
+	}
+	return below || path == v.name
 }
 
 // A region is a part of a function that becomes a function of its own: the
@@ -156,7 +176,7 @@ func (p *plan) settleVariable(v *variable, info *scopeInfo) {
 	switch {
 	case v.bindings == 0 || v.deleted || v.scattered:
 		v.boxed = true
-	case v.handler && v.outlives:
+	case v.handler && (v.outlives || v.captured):
 		v.boxed = true
 	case v.handler: // no code outside of the handler sees it
 	case v.home != root:
