@@ -15,6 +15,7 @@ import (
 	"github.com/starhost/starhost/builtins/helpers/pyoutside"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
+	"github.com/starhost/starhost/builtins/helpers/pytyping"
 	"github.com/starhost/starhost/builtins/helpers/pyurl"
 	"github.com/starhost/starhost/runtime"
 )
@@ -44,5 +45,6 @@ func Modules() []runtime.Module {
 	}
 	modules = append(modules, pydateutil.Modules()...)
 	modules = append(modules, pyoutside.Modules()...)
+	modules = append(modules, pytyping.Modules()...)
 	return append(modules, pyurl.Modules()...)
 }

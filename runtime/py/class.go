@@ -291,6 +291,10 @@ func (c *Class) Special(t *starlark.Thread, name string, args ...starlark.Value)
 		return starlark.String(c.String()), true, nil
 	case name == "__class_getitem__":
 		return nil, false, nil
+	case name == "__or__" && isType(args[0]):
+		return union(c, args[0]), true, nil
+	case name == "__ror__" && isType(args[0]):
+		return union(args[0], c), true, nil
 	case m == nil:
 		if name == "__getitem__" {
 			if fn, _ := c.find("__class_getitem__"); fn != nil {
