@@ -88,11 +88,11 @@ func otherContains(t *starlark.Thread, container, x starlark.Value) (bool, error
 	case *ValuesView, Iterator:
 	case *pyclass.NamedTuple:
 		return sequenceContains(t, c.Elems, x)
+	case starlark.Container:
+		return c.Has(x)
 	case starlark.Mapping:
 		_, found, err := c.Get(x)
 		return found, lookupError(x, err)
-	case starlark.Container:
-		return c.Has(x)
 	case starlark.HasBinary:
 		v, err := c.Binary(syntax.IN, x, starlark.Right)
 		if v != nil || err != nil {
