@@ -91,7 +91,7 @@ sets and dictionaries between events.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(c.runCommand(), c.testCommand(), c.checkCommand(), c.evalCommand(), c.explainCommand(), c.versionCommand())
+	root.AddCommand(c.runCommand(), c.testCommand(), c.checkCommand(), c.evalCommand(), c.explainCommand(), c.cacheCommand(), c.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &exitError{exitUsage, fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 	})

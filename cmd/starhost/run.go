@@ -91,7 +91,7 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 	if err != nil {
 		return err
 	}
-	store, closeStore, err := openStore(ctx, o.store, readWrite)
+	store, closeStore, err := c.openStore(ctx, o.store, readWrite)
 	if err != nil {
 		return err
 	}

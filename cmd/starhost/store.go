@@ -2,15 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/bolt"
+	"github.com/starhost/starhost/builtins/caching/dynamodb"
 	"github.com/starhost/starhost/builtins/caching/memory"
 )
 
-const storeHelp = "memory, or bolt:PATH[?sync=always|interval|off]"
+const storeHelp = "memory, bolt:PATH[?sync=always|interval|off] or dynamodb:TABLE[?region=REGION&endpoint=URL]"
 
 // A storeUse says what a store is opened for.
 type storeUse int
@@ -21,15 +23,26 @@ const (
 )
 
 // openStore opens the store that --store names: memory, SCHEME:WHERE, or the
-// path of a bolt file. The caller closes it, once or more often.
-func openStore(ctx context.Context, name string, use storeUse) (store caching.Store, closeStore func() error, err error) {
+// path of a bolt file. What people should know of it goes to standard error.
+// The caller closes it, once or more often.
+func (c *command) openStore(ctx context.Context, name string, use storeUse) (store caching.Store, closeStore func() error, err error) {
 	scheme, where := splitStore(name)
 	switch {
 	case name == "memory":
 		return &memory.Store{}, func() error { return nil }, nil
 	case scheme == "bolt":
-		return openBolt(where, use)
-	case scheme == "" && !strings.ContainsAny(name, `./\`):
+		s, err := c.openBolt(ctx, where, use)
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s.Close, nil
+	case scheme == "dynamodb":
+		s, err := c.openDynamoDB(ctx, where)
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s.Close, nil
+	case scheme == "" && name != "":
 		return nil, nil, fmt.Errorf("--store is %q, want %s (./%s is a file of that name)", name, storeHelp, name)
 	}
 	return nil, nil, fmt.Errorf("--store is %q, want %s", name, storeHelp)
@@ -48,15 +61,36 @@ func splitStore(name string) (scheme, where string) {
 	return "", name
 }
 
-func openBolt(where string, use storeUse) (caching.Store, func() error, error) {
+// openBolt opens a file. One that another process has open is read from a copy.
+func (c *command) openBolt(ctx context.Context, where string, use storeUse) (*bolt.Store, error) {
 	path, options, err := bolt.ParseSpec(where)
 	if err != nil {
-		return nil, nil, fmt.Errorf("--store: %w", err)
+		return nil, fmt.Errorf("--store: %w", err)
 	}
 	options.ReadOnly = use == readOnly
 	s, err := bolt.Open(path, options)
-	if err != nil {
-		return nil, nil, err
+	if use != readOnly || !errors.Is(err, bolt.ErrInUse) {
+		return s, err
 	}
-	return s, s.Close, nil
+	s, err = bolt.OpenCopy(ctx, path)
+	if err == nil {
+		fmt.Fprintf(c.err, "%s is in use by another process: this is its state as of now\n", path)
+	}
+	return s, err
+}
+
+func (c *command) openDynamoDB(ctx context.Context, where string) (*dynamodb.Store, error) {
+	s, err := dynamodb.Open(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	warnings, err := s.Check(ctx)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	fmt.Fprintf(c.err, "state is at %s\n", s.Host())
+	for _, w := range warnings {
+		fmt.Fprintf(c.err, "warning: %s\n", w)
+	}
+	return s, nil
 }

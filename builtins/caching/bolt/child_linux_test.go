@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -179,4 +180,52 @@ func checkKilled(t *testing.T, spec string, seen map[string]map[int]bool) {
 			t.Errorf("%s is %d, and %d was acknowledged", name, n, most)
 		}
 	}
+}
+
+// TestCopy copies a file that another process writes without a pause.
+func TestCopy(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	cmd := child(t, "load", path)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	var mu sync.Mutex
+	last := make(map[string]int)
+	told := make(chan bool)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer close(told)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			name, number, _ := strings.Cut(lines.Text(), " ")
+			n, _ := strconv.Atoi(number)
+			mu.Lock()
+			last[name] = max(last[name], n)
+			mu.Unlock()
+			select {
+			case told <- true:
+			default:
+			}
+		}
+	})
+	copies := 0
+	for before := map[string]int(nil); before["hot"] < 1500; copies++ {
+		<-told
+		mu.Lock()
+		before = maps.Clone(last)
+		mu.Unlock()
+		s, err := bolt.OpenCopy(t.Context(), path)
+		require.NoError(t, err)
+		for name, n := range before {
+			it, err := s.Get(t.Context(), name, start)
+			require.NoError(t, err)
+			if got, _ := it.Count.Int64(); !strings.HasPrefix(name, "set") && int(got) < n {
+				t.Errorf("the copy has %s %d, but %d was acknowledged before", name, got, n)
+			}
+		}
+		require.NoError(t, s.Close())
+	}
+	cmd.Process.Kill()
+	wg.Wait()
+	cmd.Wait()
+	t.Logf("%d copies", copies)
 }

@@ -19,6 +19,7 @@ import (
 // A Store is a caching.Store in a file. Open returns one; Close it.
 type Store struct {
 	path     string
+	folder   string // to be removed in the end, if this is a copy
 	options  Options
 	db       *bbolt.DB
 	ops      chan *operation
@@ -134,7 +135,11 @@ func (s *Store) Close() error {
 	s.closed = true
 	close(s.ops)
 	<-s.finished
-	if err := errors.Join(s.syncErr, s.db.Close()); err != nil {
+	err := errors.Join(s.syncErr, s.db.Close())
+	if s.folder != "" {
+		err = errors.Join(err, os.RemoveAll(s.folder))
+	}
+	if err != nil {
 		return fmt.Errorf("close bolt store %s: %w", s.path, err)
 	}
 	return nil

@@ -24,11 +24,12 @@ func verify(f *os.File, path string) (total, error) {
 
 // explain turns what check found into an error for people.
 func explain(path string, err error) error {
+	if not, ok := errors.AsType[*notOurs](err); ok {
+		return foreign(path, not.why)
+	}
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, ErrForeign):
-		return foreign(path, err.(*notOurs).why)
 	case errors.Is(err, ErrFormat):
 		return &fileError{path, ErrFormat, fmt.Sprintf("%v: use the version of starhost that wrote it, or one that is newer", err)}
 	case errors.As(err, new(*os.PathError)): // the disk, not the file

@@ -1,0 +1,308 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/dump"
+)
+
+func (c *command) cacheDump(o *cacheOptions) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "dump [PREFIX]",
+		Short: "Write the state as JSON lines, which load reads",
+		Long: `dump writes the items whose keys begin with PREFIX as JSON lines, in the order of
+the keys: exact, with the times at which they expire, for load into this or any
+other store. It also works while an engine has the store open; of a bolt file
+that is in use it takes a copy first, so that the dump is of one moment.` + "\n" + exitCodesHelp,
+		Example: `  starhost cache dump --store bolt:state.db -o state.jsonl
+  starhost cache dump --store bolt:state.db | gzip > state.jsonl.gz
+  starhost cache dump --store dynamodb:panther-kv-store | starhost cache load --store bolt:state.db`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withStore(cmd.Context(), o, readOnly, func(store caching.Store) error {
+				return c.dump(cmd.Context(), store, strings.Join(args, ""), output)
+			})
+		},
+	}
+	cmd.Flags().StringVarP(&output, "output", "o", "-", "file to write; it is replaced when the dump is complete")
+	return cmd
+}
+
+func (c *command) dump(ctx context.Context, store caching.Store, prefix, output string) error {
+	from, err := lister(store)
+	if err != nil {
+		return err
+	}
+	n := 0
+	write := func(w io.Writer) (err error) {
+		n, err = dump.Write(ctx, w, from, prefix)
+		return err
+	}
+	if output == "-" {
+		err = write(c.out)
+	} else {
+		err = replaceFile(output, write)
+	}
+	if err != nil {
+		return fmt.Errorf("dump: %w", err)
+	}
+	fmt.Fprintln(c.err, plural(n, "item", "items"))
+	return nil
+}
+
+// replaceFile writes a file that is either the whole new one or the old one.
+func replaceFile(path string, write func(w io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+func (c *command) cacheLoad(o *cacheOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:   "load [FILE…]",
+		Short: "Put the items of a dump into a store",
+		Long: `load puts the items of dumps into the store: each replaces what is under its key,
+and other keys stay as they are. FILE is "-" for standard input, which is the
+default. Items that have expired are left out. The files are read whole before
+anything is written, so that a damaged one changes nothing.` + "\n" + exitCodesHelp,
+		Example: `  starhost cache load --store bolt:state.db state.jsonl
+  zcat state.jsonl.gz | starhost cache load --store dynamodb:panther-kv-store`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if len(files) == 0 {
+				files = []string{"-"}
+			}
+			return c.withStore(cmd.Context(), o, readWrite, func(store caching.Store) error {
+				return c.load(cmd.Context(), store, files, o.now)
+			})
+		},
+	}
+}
+
+func (c *command) load(ctx context.Context, store caching.Store, files []string, now int64) error {
+	var records []dump.Record
+	expired := 0
+	for _, path := range files {
+		all, err := c.readDump(path)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			if r.Item.Expired(now) {
+				expired++
+			} else {
+				records = append(records, r)
+			}
+		}
+	}
+	records = lastOfEach(records)
+	err := c.inParallel(ctx, "load", len(records), func(ctx context.Context, i int) error {
+		return store.Put(ctx, records[i].Key, now, records[i].Item)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.err, "%s loaded", plural(len(records), "item", "items"))
+	if expired > 0 {
+		fmt.Fprintf(c.err, ", %d left out that have expired", expired)
+	}
+	fmt.Fprintln(c.err)
+	return nil
+}
+
+// readDump reads a dump file.
+func (c *command) readDump(path string) ([]dump.Record, error) {
+	in := c.in
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	var records []dump.Record
+	for r, err := range dump.Read(in) {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		records = append(records, r)
+	}
+	return records, nil
+}
+
+// lastOfEach sorts records by their keys and keeps the last one of each key.
+func lastOfEach(records []dump.Record) []dump.Record {
+	slices.Reverse(records)
+	slices.SortStableFunc(records, func(a, b dump.Record) int { return strings.Compare(a.Key, b.Key) })
+	return slices.CompactFunc(records, func(a, b dump.Record) bool { return a.Key == b.Key })
+}
+
+func (c *command) cacheDiff(o *cacheOptions) *cobra.Command {
+	var prefix string
+	cmd := &cobra.Command{
+		Use:   "diff BEFORE AFTER",
+		Short: "Compare two stores, or dumps of them",
+		Long: `diff tells in which items two states differ. Each is a store, named as by --store,
+or the file of a dump. Items that have expired count as absent. It exits with 1
+if there is a difference.` + "\n" + exitCodesHelp,
+		Example: `  starhost cache diff yesterday.jsonl bolt:state.db
+  starhost cache diff dynamodb:panther-kv-store bolt:state.db --prefix my.rule:`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return c.diff(cmd.Context(), o, args, prefix)
+		},
+	}
+	o.formatFlag(cmd.Flags())
+	cmd.Flags().StringVar(&prefix, "prefix", "", "compare only keys that begin so")
+	return cmd
+}
+
+// diff compares two states and writes their differences.
+func (c *command) diff(ctx context.Context, o *cacheOptions, names []string, prefix string) error {
+	var sides [2]caching.Lister
+	for i, name := range names {
+		side, closeSide, err := c.openSide(ctx, name)
+		if err != nil {
+			return err
+		}
+		defer closeSide()
+		sides[i] = live{side, o.now}
+	}
+	out := bufio.NewWriter(c.out)
+	n := 0
+	for change, err := range dump.Diff(dump.Items(ctx, sides[0], prefix), dump.Items(ctx, sides[1], prefix)) {
+		if err == nil {
+			err = writeChange(out, o.format == "json", n == 0, change)
+		}
+		if err != nil {
+			return errors.Join(err, out.Flush())
+		}
+		n++
+	}
+	if o.format == "json" {
+		end := "\n]}\n"
+		if n == 0 {
+			end = "{\"changes\": []}\n"
+		}
+		out.WriteString(end)
+	}
+	fmt.Fprintln(c.err, plural(n, "difference", "differences"))
+	if err := out.Flush(); err != nil || n == 0 {
+		return err
+	}
+	return &exitError{code: exitFindings}
+}
+
+// openSide opens a store for reading, or reads a dump.
+func (c *command) openSide(ctx context.Context, name string) (caching.Lister, func() error, error) {
+	if name == "-" || isDump(name) {
+		records, err := c.readDump(name)
+		return dumped(lastOfEach(records)), func() error { return nil }, err
+	}
+	store, closeStore, err := c.openStore(ctx, name, readOnly)
+	if err != nil {
+		return nil, nil, err
+	}
+	side, err := lister(store)
+	return side, closeStore, err
+}
+
+// isDump tells whether a file begins as a dump.
+func isDump(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin := make([]byte, len(`{"starhost_dump"`))
+	_, err = io.ReadFull(f, begin)
+	return err == nil && string(begin) == `{"starhost_dump"`
+}
+
+// dumped are the records of a dump in the order of their keys.
+type dumped []dump.Record
+
+// List implements caching.Lister.
+func (l dumped) List(_ context.Context, prefix string, each func(key string, item caching.Item) error) error {
+	for _, r := range l {
+		if !strings.HasPrefix(r.Key, prefix) {
+			continue
+		}
+		if err := each(r.Key, r.Item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// live lists what has not expired.
+type live struct {
+	of  caching.Lister
+	now int64
+}
+
+// List implements caching.Lister.
+func (l live) List(ctx context.Context, prefix string, each func(key string, item caching.Item) error) error {
+	return l.of.List(ctx, prefix, func(key string, item caching.Item) error {
+		if item.Expired(l.now) {
+			return nil
+		}
+		return each(key, item)
+	})
+}
+
+// writeChange writes a difference: as the lines of the dumps that differ, or
+// as an element of a JSON array.
+func writeChange(w io.Writer, asJSON, first bool, change dump.Change) error {
+	line := func(it caching.Item) (string, error) {
+		if it.IsZero() {
+			return "null", nil
+		}
+		b, err := dump.Record{Key: change.Key, Item: it}.MarshalJSON()
+		return string(b), err
+	}
+	before, err := line(change.Old)
+	if err != nil {
+		return err
+	}
+	after, err := line(change.New)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		separator := ",\n  "
+		if first {
+			separator = "{\"changes\": [\n  "
+		}
+		_, err = fmt.Fprintf(w, "%s{\"before\":%s,\"after\":%s}", separator, before, after)
+		return err
+	}
+	for _, side := range []struct{ sign, line string }{{"-", before}, {"+", after}} {
+		if side.line != "null" {
+			if _, err := fmt.Fprintln(w, side.sign, side.line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

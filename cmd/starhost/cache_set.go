@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/helpers/pyjson"
+)
+
+// setOptions are the flags of cache set.
+type setOptions struct {
+	counter    string
+	strings    []string
+	dictionary string
+	ttl        string
+}
+
+func (c *command) cacheSet(o *cacheOptions) *cobra.Command {
+	var set setOptions
+	cmd := &cobra.Command{
+		Use:   "set KEY",
+		Short: "Store an item under a key, or set when it expires",
+		Long: `set replaces the item under the key by one with the values that are given, as the
+put functions do. Without a value, and with --ttl, it only sets when the item
+expires. An item lives for 90 days unless --ttl says something else, as those do
+that rules make.` + "\n" + exitCodesHelp,
+		Example: `  starhost cache set --store bolt:state.db my.rule:bob --counter 5 --ttl 1h
+  starhost cache set --store bolt:state.db my.rule:ips --string 10.0.0.1 --string 10.0.0.2 --ttl never
+  starhost cache set --store bolt:state.db my.rule:seen --dictionary '{"a": 1}'
+  starhost cache set --store bolt:state.db my.rule:bob --ttl 0s`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.withStore(cmd.Context(), o, readWrite, func(store caching.Store) error {
+				return set.apply(cmd.Context(), store, args[0], o.now)
+			})
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&set.counter, "counter", "", "value of the counter")
+	flags.StringArrayVar(&set.strings, "string", nil, "member of the string set (repeatable)")
+	flags.StringVar(&set.dictionary, "dictionary", "", "the dictionary: an object in JSON")
+	flags.StringVar(&set.ttl, "ttl", "", `when the item expires: a duration such as 90s, 24h or 90d, a time such as 2026-01-01T00:00:00Z, or "never" (default 90d)`)
+	return cmd
+}
+
+func (s *setOptions) apply(ctx context.Context, store caching.Store, key string, now int64) error {
+	it, err := s.item()
+	if err == nil {
+		err = caching.CheckKey(key)
+	}
+	if err != nil {
+		return err
+	}
+	empty := it.IsZero()
+	if it.ExpiresAt, err = s.expiry(now); err != nil {
+		return err
+	}
+	at, timed := it.ExpiresAt.Int64()
+	switch {
+	case empty && s.ttl == "":
+		return errors.New("what to store? Give --counter, --string, --dictionary or --ttl")
+	case empty && !timed:
+		return errors.New("--ttl never needs a value as well: an expiry can be set, but not removed alone")
+	case empty:
+		return store.Expire(ctx, key, now, at)
+	}
+	if err := it.CheckSize(key); err != nil {
+		return err
+	}
+	return store.Put(ctx, key, now, it)
+}
+
+// item gives the item with the values of the flags.
+func (s *setOptions) item() (it caching.Item, err error) {
+	if s.counter != "" {
+		if it.Count, err = caching.ParseNumber(s.counter); err != nil {
+			return it, fmt.Errorf("--counter is %q: %w", s.counter, err)
+		}
+	}
+	it.Strings = caching.NewStringSet(s.strings...)
+	if s.dictionary != "" {
+		if _, err := pyjson.Loads(s.dictionary); err != nil || !strings.HasPrefix(strings.TrimSpace(s.dictionary), "{") {
+			return it, fmt.Errorf("--dictionary is no object in JSON: %.100s", s.dictionary)
+		}
+		it.Dictionary = s.dictionary
+	}
+	return it, nil
+}
+
+const defaultTTL = 90 * 24 * time.Hour
+
+// expiry gives the time that --ttl says.
+func (s *setOptions) expiry(now int64) (caching.Number, error) {
+	switch s.ttl {
+	case "never":
+		return caching.Number{}, nil
+	case "":
+		return caching.Int(now + int64(defaultTTL.Seconds())), nil
+	}
+	if at, err := time.Parse(time.RFC3339Nano, s.ttl); err == nil {
+		return caching.Int(at.Unix()), nil
+	}
+	text := s.ttl
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		text = days + "h"
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return caching.Number{}, fmt.Errorf(`--ttl is %q, want a duration such as 90s, 24h or 90d, a time such as 2026-01-01T00:00:00Z, or "never"`, s.ttl)
+	}
+	seconds := int64(d.Seconds())
+	if text != s.ttl {
+		seconds *= 24
+	}
+	return caching.Int(now + seconds), nil
+}
+
+func (c *command) cacheRm(o *cacheOptions) *cobra.Command {
+	var prefix string
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   "rm KEY…",
+		Short: "Remove items",
+		Long: `rm removes the items under the keys, or all whose keys begin with --prefix. It
+exits with 1 if there is none under one of the keys.` + "\n" + exitCodesHelp,
+		Example: `  starhost cache rm --store bolt:state.db my.rule:bob
+  starhost cache rm --store bolt:state.db --prefix my.rule: --dry-run`,
+		RunE: func(cmd *cobra.Command, keys []string) error {
+			if (len(keys) == 0) == (prefix == "") {
+				return errors.New("what to remove? Give keys, or --prefix")
+			}
+			use := readWrite
+			if dryRun {
+				use = readOnly
+			}
+			return c.withStore(cmd.Context(), o, use, func(store caching.Store) error {
+				return c.remove(cmd.Context(), store, keys, prefix, dryRun)
+			})
+		},
+	}
+	cmd.Flags().StringVar(&prefix, "prefix", "", "remove all items whose keys begin so")
+	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "tell what would be removed, and remove nothing")
+	return cmd
+}
+
+func (c *command) remove(ctx context.Context, store caching.Store, keys []string, prefix string, dryRun bool) error {
+	deleter, ok := store.(caching.Deleter)
+	if !ok {
+		return errors.New("this store cannot remove items")
+	}
+	if prefix != "" {
+		from, err := lister(store)
+		if err != nil {
+			return err
+		}
+		err = from.List(ctx, prefix, func(key string, _ caching.Item) error {
+			keys = append(keys, key)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	stored, err := c.storedKeys(ctx, store, keys)
+	if err != nil {
+		return err
+	}
+	verb := "removed"
+	if dryRun {
+		verb = "to remove"
+		for _, key := range stored {
+			fmt.Fprintln(c.out, printable(key))
+		}
+	} else {
+		err := c.inParallel(ctx, "remove", len(stored), func(ctx context.Context, i int) error { return deleter.Delete(ctx, stored[i]) })
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(c.err, "%s %s\n", plural(len(stored), "item", "items"), verb)
+	if len(stored) < len(keys) {
+		return &exitError{code: exitFindings}
+	}
+	return nil
+}
+
+// storedKeys returns those of the keys under which something is stored, and
+// tells of the others.
+func (c *command) storedKeys(ctx context.Context, store caching.Store, keys []string) (stored []string, err error) {
+	for _, key := range keys {
+		if err := caching.CheckKey(key); err != nil {
+			return nil, err
+		}
+		it, err := store.Get(ctx, key, everTime)
+		switch {
+		case err != nil:
+			return nil, err
+		case it.IsZero():
+			fmt.Fprintf(c.err, "nothing is stored under %s\n", printable(key))
+		default:
+			stored = append(stored, key)
+		}
+	}
+	return stored, nil
+}
