@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
+	"github.com/starhost/starhost/builtins/helpers/pyglob"
 	"github.com/stretchr/testify/assert"
 	"go.starlark.net/starlark"
 )
@@ -15,10 +16,10 @@ func FuzzTexts(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s, text string) {
 		call := pyclass.Call{Thread: new(starlark.Thread), Fn: "f"}
-		g := parseGlob(s)
-		_, err := g.match(call, text)
+		g := pyglob.Parse(s)
+		_, err := g.Match(call.Thread, text)
 		assert.NoError(t, err)
-		assert.NotEmpty(t, g.translate())
+		assert.NotEmpty(t, g.Translate())
 		for _, posix := range []bool{false, true} {
 			if words, err := splitWords(s, true, posix); err == nil {
 				assert.LessOrEqual(t, len(words), len(s))

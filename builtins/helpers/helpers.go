@@ -13,6 +13,7 @@ import (
 	"github.com/starhost/starhost/builtins/helpers/pydateutil"
 	"github.com/starhost/starhost/builtins/helpers/pyip"
 	"github.com/starhost/starhost/builtins/helpers/pyoutside"
+	"github.com/starhost/starhost/builtins/helpers/pypolicy"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
 	"github.com/starhost/starhost/builtins/helpers/pytyping"
@@ -45,6 +46,7 @@ func Modules() []runtime.Module {
 	}
 	modules = append(modules, pydateutil.Modules()...)
 	modules = append(modules, pyoutside.Modules()...)
+	modules = append(modules, pypolicy.Modules()...)
 	modules = append(modules, pytyping.Modules()...)
 	return append(modules, pyurl.Modules()...)
 }

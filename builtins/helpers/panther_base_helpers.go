@@ -9,6 +9,7 @@ import (
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/builtins/helpers/pyglob"
 	"github.com/starhost/starhost/builtins/helpers/pyip"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pyrepr"
@@ -230,7 +231,7 @@ func patternMatch(c pyclass.Call) (starlark.Value, error) {
 	if err := c.Unpack("string_to_match", &text, "pattern", &pattern); err != nil {
 		return nil, err
 	}
-	ok, err := parseGlob(pattern).match(c, text)
+	ok, err := pyglob.Parse(pattern).Match(c.Thread, text)
 	return starlark.Bool(ok), err
 }
 
@@ -242,7 +243,7 @@ func patternMatchList(c pyclass.Call) (starlark.Value, error) {
 	if err := c.Unpack("string_to_match", &text, "patterns", &patterns); err != nil {
 		return nil, err
 	}
-	return anyOf(c, patterns, func(pattern string) (bool, error) { return parseGlob(pattern).match(c, text) })
+	return anyOf(c, patterns, func(pattern string) (bool, error) { return pyglob.Parse(pattern).Match(c.Thread, text) })
 }
 
 func defangIOC(c pyclass.Call) (starlark.Value, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/starhost/starhost/runtime/py"
 	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
+	"go.starlark.net/starlarkstruct"
 )
 
 const noNetwork = "a rule has no network; use a lookup table, or a cache, and mock the call in unit tests"
@@ -30,7 +31,9 @@ func boto() []runtime.Module {
 		{Names: []string{"boto3.session"}, Members: l.names("boto3.session", "Session")},
 		{Names: []string{"boto3.dynamodb.conditions"}, Members: conditions},
 		{Names: []string{"boto3.dynamodb.types"}, Members: l.names("boto3.dynamodb.types", "TypeDeserializer TypeSerializer Binary")},
-		{Names: []string{"botocore"}, Members: l.names("botocore", "session client UNSIGNED")},
+		{Names: []string{"botocore"}, Members: join(l.names("botocore", "session client config UNSIGNED"), starlark.StringDict{
+			"exceptions": &starlarkstruct.Module{Name: "botocore.exceptions", Members: errors},
+		})},
 		{Names: []string{"botocore.exceptions"}, Members: errors},
 		{Names: []string{"botocore.config"}, Members: l.names("botocore.config", "Config")},
 		{Names: []string{"botocore.client"}, Members: l.names("botocore.client", "Config BaseClient")},
@@ -109,6 +112,7 @@ func requests() []runtime.Module {
 	}
 	urlError := exception("urllib.error", "URLError", py.ExceptionClass("OSError"))
 	u := &library{raises: urlError, reason: noNetwork}
+	visible["exceptions"] = &starlarkstruct.Module{Name: "requests.exceptions", Members: errors}
 	return []runtime.Module{
 		{Names: []string{"requests"}, Members: join(l.names("requests", "get post put delete patch head options request Session session Response Request PreparedRequest adapters auth codes packages utils"), visible)},
 		{Names: []string{"requests.exceptions"}, Members: errors},
