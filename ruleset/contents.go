@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/starhost/starhost/runtime"
@@ -17,6 +18,9 @@ type Contents struct {
 	// NotRun counts, by kind, the files that describe what is not run here:
 	// correlation rules, queries, detections without code.
 	NotRun map[string]int
+
+	// Kinds counts the detections that have metadata, by kind, loaded or not.
+	Kinds map[runtime.Kind]int
 }
 
 // A Helper is a file that rules load.
@@ -45,7 +49,10 @@ type Table struct {
 
 // contents lists what was read, in order of names.
 func (r *reading) contents() Contents {
-	c := Contents{Helpers: slices.Clone(r.globals), Packs: r.packs, NotRun: r.notRun}
+	c := Contents{Helpers: slices.Clone(r.globals), Packs: r.packs, NotRun: r.notRun, Kinds: make(map[runtime.Kind]int)}
+	for _, m := range r.metas {
+		c.Kinds[m.Kind]++
+	}
 	known := make(map[string]bool)
 	for _, h := range c.Helpers {
 		known[h.Path] = true
@@ -69,17 +76,18 @@ func (r *reading) contents() Contents {
 	return c
 }
 
-// NotRun gives what of a set runs over logs neither by itself nor at all, by
-// kind: what Contents counts, and scheduled rules and policies, which see the
-// results of queries and resources.
-func (s *Set) NotRun() map[string]int {
-	counts := make(map[string]int)
-	for kind, n := range s.contents.NotRun {
-		counts[kind] = n
+// NotRunOver counts what does not run over logs, or, if resources, not over
+// resources, by kind: the NotRun of Contents, scheduled rules, which see the
+// results of queries, and policies, or else rules.
+func (c *Contents) NotRunOver(resources bool) map[string]int {
+	counts := maps.Clone(c.NotRun)
+	other := runtime.KindPolicy
+	if resources {
+		other = runtime.KindRule
 	}
-	for _, r := range slices.Concat(s.rules, s.disabled) {
-		if r.Kind == runtime.KindScheduled || r.Kind == runtime.KindPolicy {
-			counts[string(r.Kind)]++
+	for _, kind := range []runtime.Kind{runtime.KindScheduled, other} {
+		if n := c.Kinds[kind]; n > 0 {
+			counts[string(kind)] = n
 		}
 	}
 	return counts

@@ -90,8 +90,9 @@ func describeContents(b *strings.Builder, set *ruleset.Set) {
 	for _, p := range c.Packs {
 		fmt.Fprintf(b, "pack %s: %v\n", p.ID, p.IDs)
 	}
-	for _, kind := range slices.Sorted(maps.Keys(set.NotRun())) {
-		fmt.Fprintf(b, "not run: %s %d\n", kind, set.NotRun()[kind])
+	notRun := c.NotRunOver(false)
+	for _, kind := range slices.Sorted(maps.Keys(notRun)) {
+		fmt.Fprintf(b, "not run: %s %d\n", kind, notRun[kind])
 	}
 }
 

@@ -26,11 +26,14 @@ func (c *command) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [PATH…]",
 		Short: "Load all rules, run none: every error of every file, with its place and what to do",
-		Long: `check loads rule files, their metadata and their tests, and reports all that keeps them from
-running: every diagnostic of every file, in one run. PATH is a directory or a
-file; the default is the working directory.` + "\n" + exitCodesHelp,
+		Long: `check loads rules, policies, helpers, data models, lookup tables and tests, and
+reports all that keeps them from running: every diagnostic of every file, in one
+run. PATH is a directory or a file; the default is the working directory. Of a
+file or folder in a checkout with global_helpers, the helpers, data models and
+lookup tables of the checkout are found.` + "\n" + exitCodesHelp,
 		Example: `  starhost check rules
   starhost check rules/okta.star
+  starhost check panther-analysis/rules/okta_rules
   starhost check -f json rules | jq '.diagnostics[].message'
   starhost check --report github=annotations.txt rules`,
 		RunE: func(_ *cobra.Command, args []string) error { return c.check(o, args) },
@@ -59,6 +62,7 @@ func (c *command) check(o *checkOptions, paths []string) error {
 	diags = append(diags, ruletest.NewSuite(set, docs).Diagnostics...)
 	runtime.SortDiagnostics(diags)
 	result := newCheckResult(diags, len(set.Rules())+len(set.Disabled()))
+	result.Summary.NotRun = set.Contents().NotRun
 	if err := c.report(o.format, o.reports, result); err != nil {
 		return err
 	}
@@ -86,9 +90,11 @@ type checkDiagnostic struct {
 }
 
 type checkSummary struct {
-	Rules    int `json:"rules"` // that load
+	Rules    int `json:"rules"` // that load, policies and scheduled rules among them
 	Errors   int `json:"errors"`
 	Warnings int `json:"warnings"`
+
+	NotRun map[string]int `json:"not_run,omitempty"` // files, by AnalysisType
 }
 
 func newCheckResult(diags []*runtime.Diagnostic, rules int) *checkResult {
@@ -120,10 +126,14 @@ func (r *checkResult) exit(failLevel string) error {
 }
 
 func (r *checkResult) summary() string {
-	return fmt.Sprintf("%s, %s, %s",
+	text := fmt.Sprintf("%s, %s, %s",
 		plural(r.Summary.Rules, "rule loads", "rules load"),
 		plural(r.Summary.Errors, "error", "errors"),
 		plural(r.Summary.Warnings, "warning", "warnings"))
+	if left := countKinds(r.Summary.NotRun); left != "" {
+		text += "; not run: " + left
+	}
+	return text
 }
 
 func plural(n int, one, many string) string {

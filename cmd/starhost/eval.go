@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/starhost/starhost/builtins/caching/memory"
+	"github.com/starhost/starhost/internal/strictyaml"
+	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/ruletest"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
@@ -33,7 +35,7 @@ func (c *command) evalCommand() *cobra.Command {
 	return c.oneEventCommand(&cobra.Command{
 		Use:   "eval PATH",
 		Short: "Ask one rule about one event: every function's output, every cache operation",
-		Long: `eval asks a rule about an event and shows what each of its functions gives, and
+		Long: `eval asks a rule, or a policy, about an event, or a resource, and shows what each of its functions gives, and
 each operation on the cache, which is a fresh one in memory. PATH is the rule's
 file, or a directory with --rule.` + "\n" + exitCodesHelp,
 		Example: `  starhost eval rules/bad_guys.star -e '{"eventType": "BadGuyDetected", "BadGuyName": "x"}'
@@ -88,11 +90,20 @@ func (c *command) oneEvent(ctx context.Context, o *evalOptions, path string, sho
 
 // oneTest makes a test of the rule and the event that the flags name.
 func (c *command) oneTest(o *evalOptions, path string) (*ruletest.Test, *ruletest.Suite, error) {
-	set, diags, err := loadRules([]string{path}, &memory.Store{}, &o.limits, nil, false)
+	var ids []string
+	set, diags, err := loadSet(&ruleset.Loader{
+		Paths:   []string{path},
+		Modules: modules(&memory.Store{}),
+		Worker:  runtime.Worker{Limits: &o.limits},
+		Only: func(m *runtime.Metadata, _ *strictyaml.Document) bool {
+			ids = append(ids, m.ID)
+			return o.rule == "" || m.ID == o.rule
+		},
+	}, o.rule != "")
 	if err != nil {
 		return nil, nil, err
 	}
-	rule, err := pickRule(slices.Concat(set.Rules(), set.Disabled()), o.rule)
+	rule, err := pickRule(slices.Concat(set.Rules(), set.Disabled()), o.rule, ids)
 	if err != nil {
 		if c.showDiagnostics(diags) {
 			err = &exitError{exitLoad, err}
@@ -123,22 +134,24 @@ func (c *command) oneTest(o *evalOptions, path string) (*ruletest.Test, *ruletes
 	return test, &ruletest.Suite{Set: set}, nil
 }
 
-// pickRule finds the rule by its id, or the only one.
-func pickRule(rules []*runtime.Rule, id string) (*runtime.Rule, error) {
-	var ids []string
+// pickRule finds the rule by its id, or the only one. ids are those of all rules
+// there are, whether or not they load.
+func pickRule(rules []*runtime.Rule, id string, ids []string) (*runtime.Rule, error) {
+	slices.Sort(ids)
 	for _, r := range rules {
 		if r.ID == id {
 			return r, nil
 		}
-		ids = append(ids, r.ID)
 	}
 	switch {
+	case slices.Contains(ids, id):
+		return nil, fmt.Errorf("rule %s does not load", id)
 	case id != "":
-		return nil, fmt.Errorf("no rule has the id %q (there are %s)", id, strings.Join(ids, ", "))
+		return nil, fmt.Errorf("no rule has the id %q (there are %s)", id, listed(ids))
 	case len(rules) == 0:
 		return nil, fmt.Errorf("no rule loads")
 	case len(rules) > 1:
-		return nil, fmt.Errorf("there are several rules: name one with --rule (%s)", strings.Join(ids, ", "))
+		return nil, fmt.Errorf("there are several rules: name one with --rule (%s)", listed(ids))
 	}
 	return rules[0], nil
 }

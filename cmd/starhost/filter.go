@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,6 +21,10 @@ type filters []filter
 // filterKeys gives the values that a rule has under each key.
 var filterKeys = map[string]func(*runtime.Metadata) []string{
 	"RuleID":   func(m *runtime.Metadata) []string { return []string{m.ID} },
+	"PolicyID": func(m *runtime.Metadata) []string { return []string{m.ID} },
+	"AnalysisType": func(m *runtime.Metadata) []string {
+		return []string{string(cmp.Or(m.Kind, runtime.KindRule))}
+	},
 	"Severity": func(m *runtime.Metadata) []string { return []string{string(m.Severity)} },
 	"LogTypes": func(m *runtime.Metadata) []string { return m.LogTypes },
 	"Tags":     func(m *runtime.Metadata) []string { return m.Tags },
@@ -35,7 +40,7 @@ func parseFilters(texts []string) (filters, error) {
 		}
 		f := filter{key: strings.TrimSuffix(key, "!"), value: value, not: strings.HasSuffix(key, "!")}
 		if filterKeys[f.key] == nil {
-			return nil, fmt.Errorf("--filter has the key %q, want RuleID, Severity, LogTypes, Tags or Enabled", f.key)
+			return nil, fmt.Errorf("--filter has the key %q, want AnalysisType, RuleID, Severity, LogTypes, Tags or Enabled", f.key)
 		}
 		fs = append(fs, f)
 	}

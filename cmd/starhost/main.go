@@ -1,5 +1,5 @@
-// Command starhost runs security detections written in Starlark: over logs,
-// and under test. It is the only package that knows flags, files and the
+// Command starhost runs security detections written in Starlark or Python: over
+// logs, and under test. It is the only package that knows flags, files and the
 // environment; one file holds one subcommand.
 package main
 
@@ -84,14 +84,16 @@ func (c *command) root() *cobra.Command {
 		Short: "Run stateful security detections anywhere",
 		Long: `starhost runs security detections: small files with a function rule(event)
 that says whether a log event is suspicious, and that may keep counters, string
-sets and dictionaries between events.`,
+sets and dictionaries between events. They are written in Starlark (.star) or
+Python (.py), which no Python is needed for; a checkout of Panther's detections
+runs as it is.`,
 		Example: `  starhost run --rules rules events.jsonl     alerts as JSON lines
   starhost test rules                         the rules' unit tests
   starhost check rules                        all errors of all rule files`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(c.runCommand(), c.testCommand(), c.checkCommand(), c.evalCommand(), c.explainCommand(), c.cacheCommand(), c.versionCommand())
+	root.AddCommand(c.runCommand(), c.testCommand(), c.checkCommand(), c.evalCommand(), c.explainCommand(), c.cacheCommand(), c.inspectCommand(), c.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &exitError{exitUsage, fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 	})

@@ -17,6 +17,7 @@ import (
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/engine"
 	"github.com/starhost/starhost/event"
+	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
@@ -36,6 +37,7 @@ type runOptions struct {
 	timeFields []string
 	logFormat  string
 	quiet      bool
+	resources  bool
 	allowEmpty bool
 	limits     guard.Limits
 }
@@ -55,12 +57,17 @@ Time is told by the events themselves (--clock event): rules, the lifetimes of
 what they keep, and the windows of alerts see the time of the latest event so
 far. The same input gives the same alerts, on any number of cores.
 
+Fields that the rules' lookup tables have data for are looked up, and found in
+p_enrichment. With --resources, events are cloud resources and policies see
+them, by the type that --log-type or p_log_type gives.
+
 What is not JSON is reported, counted and written to --dead-letter; a rule that
 fails is reported, and the others run on.` + "\n" + exitCodesHelp,
 		Example: `  starhost run --rules rules events.jsonl
   starhost run --rules rules --log-type AWS.CloudTrail logs/cloudtrail
   zcat okta.json.gz | starhost run --rules rules --log-type Okta.SystemLog
-  starhost run --matches --rules rules events.jsonl | jq .rule_id`,
+  starhost run --matches --rules rules events.jsonl | jq .rule_id
+  starhost run --rules panther-analysis --log-type AWS.CloudTrail logs/cloudtrail`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.runRules(cmd.Context(), o, args) },
 	}
 	flags := cmd.Flags()
@@ -76,6 +83,7 @@ fails is reported, and the others run on.` + "\n" + exitCodesHelp,
 		"field with an event's time (repeatable, first found counts; default "+strings.Join(engine.TimeFields, ", ")+")")
 	flags.StringVar(&o.logFormat, "log-format", "text", "form of the log on standard error: text, json")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no summary and no progress on standard error")
+	flags.BoolVar(&o.resources, "resources", false, "events are cloud resources: run policies over them, not rules")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "finding no rules is no error")
 	limitFlags(flags, &o.limits)
 	return cmd
@@ -96,7 +104,7 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 		return err
 	}
 	defer closeStore()
-	set, diags, err := loadRules(o.rules, store, &o.limits, nil, o.allowEmpty)
+	set, diags, err := o.load(store)
 	if err != nil {
 		return err
 	}
@@ -106,6 +114,7 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 		return err
 	}
 	r := &running{command: c, options: o, log: log, dead: dead, started: time.Now()}
+	r.notRun = countKinds(set.Contents().NotRunOver(o.resources))
 	if err := r.openSource(inputs); err != nil {
 		return err
 	}
@@ -125,6 +134,25 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 	}
 	err = errors.Join(r.run(ctx), closeDead(), closeStore())
 	return r.exit(err, broken)
+}
+
+// load loads what sees the events: rules, or policies.
+func (o *runOptions) load(store caching.Store) (*ruleset.Set, []*runtime.Diagnostic, error) {
+	kind := runtime.KindRule
+	if o.resources {
+		kind = runtime.KindPolicy
+	}
+	loader := &ruleset.Loader{
+		Paths:   o.rules,
+		Modules: modules(store),
+		Worker:  runtime.Worker{Limits: &o.limits},
+		Only:    func(meta *runtime.Metadata, _ *strictyaml.Document) bool { return meta.Kind == kind },
+	}
+	set, diags, err := loadSet(loader, o.allowEmpty)
+	if err == nil && o.resources {
+		set = set.ForResources()
+	}
+	return set, diags, err
 }
 
 func (o *runOptions) logger(w io.Writer) (*slog.Logger, error) {
@@ -176,6 +204,7 @@ type running struct {
 	files   *source.Files
 	log     *slog.Logger
 	started time.Time
+	notRun  string // what the rule directories have that does not run here
 
 	mu      sync.Mutex // guards what follows
 	dead    *sink.Dead
@@ -215,6 +244,9 @@ func (r *running) run(ctx context.Context) error {
 	stop()
 	if !r.options.quiet {
 		fmt.Fprintln(r.err, r.summary())
+		if r.notRun != "" {
+			fmt.Fprintf(r.err, "not run: %s\n", r.notRun)
+		}
 	}
 	return errors.Join(err, r.deadErr)
 }

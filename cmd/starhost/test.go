@@ -47,14 +47,15 @@ func (c *command) testCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [PATH…]",
 		Short: "Run the unit tests of rules, with a cache and a clock of their own",
-		Long: `test runs the unit tests of rules: Tests in their YAML files, with one event each
-or with Steps, and functions test_*(t) in *_test.star files. Each test has a
+		Long: `test runs the unit tests of rules and policies: Tests in their YAML files, with one
+event each or with Steps, and functions test_*(t) in *_test.star files. Each test has a
 fresh cache in memory and a clock that only it moves. PATH is a directory or a
 file; the default is the working directory.
 
 What a test can say: doc/testing.md.` + "\n" + exitCodesHelp,
 		Example: `  starhost test rules
   starhost test --run 'AccessDenied.*/tenth' rules
+  starhost test panther-analysis/rules/okta_rules
   starhost test --filter Severity=High --filter LogTypes!=Okta.SystemLog rules
   starhost test --cover --report junit=report.xml rules`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.test(cmd.Context(), o, args) },
@@ -64,7 +65,7 @@ What a test can say: doc/testing.md.` + "\n" + exitCodesHelp,
 	flags.StringArrayVar(&o.reports, "report", nil, "also write a report, FORMAT=FILE (repeatable)")
 	flags.StringVar(&o.run, "run", "", "run the tests whose rule/test matches a regular expression")
 	flags.StringArrayVar(&o.filters, "filter", nil,
-		"run the tests of rules whose metadata has KEY=VALUE, or not: KEY!=VALUE (repeatable);\nkeys: RuleID, Severity, LogTypes, Tags, Enabled")
+		"run the tests of rules whose metadata has KEY=VALUE, or not: KEY!=VALUE (repeatable);\nkeys: AnalysisType, RuleID, Severity, LogTypes, Tags, Enabled")
 	flags.BoolVar(&o.failFast, "fail-fast", false, "stop at the first test that fails")
 	flags.IntVar(&o.count, "count", 1, "run each test this many times")
 	flags.IntVar(&o.minimum, "minimum-tests", 0, "fail unless each rule has this many tests, and sees a match and none")
@@ -353,6 +354,9 @@ func (t *testRun) verdict(s ruletest.Summary) error {
 		findings = findings || missed
 	}
 	findings = t.showUntested() || findings
+	if left := countKinds(t.suite.Set.Contents().NotRun); left != "" && t.options.run == "" && len(t.options.filters) == 0 {
+		fmt.Fprintf(t.err, "not run: %s\n", left)
+	}
 	switch {
 	case t.broken:
 		return &exitError{exitLoad, errors.New("not all rules and tests loaded (see above)")}
