@@ -62,13 +62,17 @@ func (w *World) valueAttr(x starlark.Value, name string) starlark.Value {
 			return x
 		}
 	}
+	_, iterator := x.(pytypes.Iterator)
 	if c, ok := w.classOf(x).(*Class); ok {
+		if fn, ok := nativeSpecials[name]; ok && (c.native != nil || iterator) && hasSpecial(x, name) {
+			return bound(name, x, fn)
+		}
 		if fn, ok := objectMethods[name]; ok {
 			return bound(name, x, fn)
 		}
-		if fn, ok := nativeSpecials[name]; ok && c.native != nil && hasSpecial(x, name) {
-			return bound(name, x, fn)
-		}
+	}
+	if fn, ok := x.(starlark.Callable); ok && name == "__call__" {
+		return fn
 	}
 	return nil
 }
@@ -115,10 +119,29 @@ func (w *World) functionAttr(fn *starlark.Function, name string) (starlark.Value
 		return new(starlark.Dict), nil
 	case "__call__":
 		return fn, nil
-	case "__defaults__", "__annotations__", "__wrapped__":
+	case "__defaults__":
+		return defaults(fn), nil
+	case "__annotations__":
+		return new(starlark.Dict), nil
+	case "__wrapped__":
 		return nil, nil
 	}
 	return w.valueAttr(fn, name), nil
+}
+
+// defaults are the values of a function's positional parameters that need no
+// argument, or None.
+func defaults(fn *starlark.Function) starlark.Value {
+	var values starlark.Tuple
+	for i := range fn.NumParams() - fn.NumKwonlyParams() {
+		if v := fn.ParamDefault(i); v != nil {
+			values = append(values, v)
+		}
+	}
+	if values == nil {
+		return starlark.None
+	}
+	return values
 }
 
 // attr is py.attr(x, name).

@@ -25,6 +25,8 @@ type Class struct {
 	exception bool
 
 	meta *Meta // of the class, or of the first base that has one
+
+	intercept starlark.Value // __getattribute__, if a file has one
 }
 
 // Meta is what a class made in Go does that takes a metaclass in Python. It
@@ -83,6 +85,11 @@ func NewClass(s ClassSpec) *Class {
 
 // complete works out what a class has of its bases.
 func (c *Class) complete() error {
+	for i, b := range c.bases {
+		if slices.Contains(c.bases[:i], b) {
+			return pyerr.Type("duplicate base class %s", b.name)
+		}
+	}
 	if len(c.bases) == 0 && c != objectClass && objectClass != nil {
 		c.bases = []*Class{objectClass}
 	}
@@ -99,6 +106,7 @@ func (c *Class) complete() error {
 		}
 		c.exception = c.exception || b.exception
 	}
+	c.intercept = c.special("__getattribute__")
 	return nil
 }
 
@@ -220,7 +228,13 @@ func (c *Class) special(name string) starlark.Value {
 
 // Attr reads an attribute of the class itself.
 func (c *Class) Attr(name string) (starlark.Value, error) {
+	if name == "__hash__" && c.special("__eq__") != nil && c.special("__hash__") == nil {
+		return starlark.None, nil // one who says what is equal must say the hash
+	}
 	if v, _ := c.find(name); v != nil {
+		if fn, ok := v.(*starlark.Function); ok && (name == "__class_getitem__" || name == "__init_subclass__") {
+			return &boundMethod{fn, c}, nil
+		}
 		return bindToClass(v, c)
 	}
 	switch name {
@@ -297,17 +311,14 @@ func (c *Class) Special(t *starlark.Thread, name string, args ...starlark.Value)
 		return union(args[0], c), true, nil
 	case m == nil:
 		if name == "__getitem__" {
-			if fn, _ := c.find("__class_getitem__"); fn != nil {
-				bound, err := bindToClass(fn, c)
-				if err != nil {
-					return nil, true, err
-				}
-				v, err := starlark.Call(t, bound, args, nil)
+			if fn, err := c.Attr("__class_getitem__"); fn != nil && err == nil {
+				v, err := starlark.Call(t, fn, args, nil)
 				return v, true, err
 			}
 			if c.native != nil || c == typeClass {
 				return c, true, nil // list[int]
 			}
+			return nil, true, pyerr.Type("type '%s' is not subscriptable", c.name)
 		}
 		return nil, false, nil
 	case name == "__iter__" && m.Iterate != nil:

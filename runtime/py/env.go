@@ -216,14 +216,8 @@ func (m *Module) makeClass(t *starlark.Thread, args starlark.Tuple) (starlark.Va
 	if doc, ok := starlark.AsString(args[4]); ok {
 		c.doc = doc
 	}
-	for _, b := range args[1].(starlark.Tuple) {
-		base, err := w.base(b)
-		if err != nil {
-			return nil, err
-		}
-		if base != nil {
-			c.bases = append(c.bases, base)
-		}
+	if err := w.setBases(c, args[1].(starlark.Tuple)); err != nil {
+		return nil, err
 	}
 	if _, err := starlark.Call(t, args[3], starlark.Tuple{c.attrs}, nil); err != nil {
 		return nil, err
@@ -232,6 +226,27 @@ func (m *Module) makeClass(t *starlark.Thread, args starlark.Tuple) (starlark.Va
 		return nil, err
 	}
 	return c, c.created(t, args[2])
+}
+
+// setBases gives a class what it extends.
+func (w *World) setBases(c *Class, bases starlark.Tuple) error {
+	for _, b := range bases {
+		base, err := w.base(b)
+		if err != nil {
+			return err
+		}
+		if base == nil {
+			continue
+		}
+		if c.native != nil && base.native != nil && c.native != base.native {
+			return pyerr.Type("multiple bases have instance lay-out conflict")
+		}
+		if base.native != nil {
+			c.native = base.native
+		}
+		c.bases = append(c.bases, base)
+	}
+	return nil
 }
 
 // base gives the class that a value stands for as a base; nil for those that

@@ -150,10 +150,23 @@ func (e *exception) init(o *Instance, args starlark.Tuple, kwargs []starlark.Tup
 		}
 	}
 	e.args = args
+	if o.class == exceptions["OSError"] && len(args) >= 2 {
+		if c, ok := byErrno[args[0]]; ok {
+			o.class = exceptions[c]
+		}
+	}
 	if o.class.Extends(exceptions["JSONDecodeError"]) && len(args) == 3 {
 		o.decodeError(args)
 	}
 	return nil
+}
+
+// byErrno are the classes that OSError makes instances of for some numbers.
+var byErrno = map[starlark.Value]string{
+	starlark.MakeInt(1): "PermissionError", starlark.MakeInt(2): "FileNotFoundError", starlark.MakeInt(4): "InterruptedError",
+	starlark.MakeInt(13): "PermissionError", starlark.MakeInt(17): "FileExistsError", starlark.MakeInt(20): "NotADirectoryError",
+	starlark.MakeInt(21): "IsADirectoryError", starlark.MakeInt(32): "BrokenPipeError", starlark.MakeInt(104): "ConnectionResetError",
+	starlark.MakeInt(110): "TimeoutError", starlark.MakeInt(111): "ConnectionRefusedError",
 }
 
 // attr has the attributes of BaseException.
@@ -174,6 +187,9 @@ func (e *exception) attr(o *Instance, name string) starlark.Value {
 	case "__suppress_context__":
 		return starlark.Bool(e.suppress)
 	case "__traceback__":
+		if e.origin != nil {
+			return traceback
+		}
 		return starlark.None
 	case "__notes__":
 		if e.notes != nil {
@@ -194,6 +210,18 @@ func (e *exception) attr(o *Instance, name string) starlark.Value {
 	}
 	return e.classAttr(o, name)
 }
+
+// traceback stands for the places of an exception, which files cannot look
+// into.
+var traceback starlark.Value = opaque("traceback")
+
+type opaque string
+
+func (o opaque) String() string        { return "<" + string(o) + " object>" }
+func (o opaque) Type() string          { return string(o) }
+func (o opaque) Freeze()               {}
+func (o opaque) Truth() starlark.Bool  { return true }
+func (o opaque) Hash() (uint32, error) { return starlark.String(o).Hash() }
 
 // classAttr has the attributes of some of Python's classes.
 func (e *exception) classAttr(o *Instance, name string) starlark.Value {

@@ -83,10 +83,48 @@ func (w *World) isSubclass(t *starlark.Thread, class, classes starlark.Value) (b
 
 // typeOf is type(x).
 func typeOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 3 {
+		return WorldOf(t).newType(t, args, kwargs)
+	}
 	if len(args) != 1 || len(kwargs) > 0 {
-		return nil, pyerr.Type("type() takes 1 argument here: a class is made by a class statement")
+		return nil, pyerr.Type("type() takes 1 or 3 arguments")
 	}
 	return WorldOf(t).classOf(args[0]), nil
+}
+
+// newType is type(name, bases, attributes).
+func (w *World) newType(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	name, ok := starlark.AsString(args[0])
+	if !ok {
+		return nil, pyerr.Type("type.__new__() argument 1 must be str, not %s", typeName(args[0]))
+	}
+	bases, ok := args[1].(starlark.Tuple)
+	if !ok {
+		return nil, pyerr.Type("type.__new__() argument 2 must be tuple, not %s", typeName(args[1]))
+	}
+	attrs, ok := args[2].(*starlark.Dict)
+	if !ok {
+		return nil, pyerr.Type("type.__new__() argument 3 must be dict, not %s", typeName(args[2]))
+	}
+	c := &Class{name: name, module: "__main__", attrs: newBox(), world: w}
+	if err := w.setBases(c, bases); err != nil {
+		return nil, err
+	}
+	for _, kv := range attrs.Items() {
+		if name, ok := starlark.AsString(kv[0]); ok {
+			c.attrs.Set(name, kv[1])
+		}
+	}
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	keywords := starlark.NewDict(len(kwargs))
+	for _, kv := range kwargs {
+		if err := keywords.SetKey(kv[0], kv[1]); err != nil {
+			return nil, err
+		}
+	}
+	return c, c.created(t, keywords)
 }
 
 // callable tells whether x can be called.
@@ -266,6 +304,8 @@ func newProperty(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tupl
 	p.get, p.assign, p.remove = given(get), given(set), given(del)
 	if doc != nil {
 		p.doc = doc
+	} else if fn, ok := p.get.(*starlark.Function); ok && fn.Doc() != "" {
+		p.doc = starlark.String(fn.Doc())
 	}
 	return p, nil
 }
@@ -322,7 +362,7 @@ func (s *super) Attr(name string) (starlark.Value, error) {
 			continue
 		}
 		if name == "__init__" && k == objectClass && isInstance && o.exc == nil && o.native == nil {
-			return bound(name, o, nothing), nil
+			return bound(name, o, initObject), nil
 		}
 		if isInstance {
 			return bind(o.thread(), v, o, class)

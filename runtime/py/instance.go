@@ -47,6 +47,27 @@ func (o *Instance) ClassName() string { return o.class.name }
 // Native is part of pytypes.Object.
 func (o *Instance) Native() starlark.Value { return o.native }
 
+// PlainKey gives the value of a built-in type that the object is as a key: if
+// its class has no equality of its own, it equals that value.
+func (o *Instance) PlainKey() starlark.Value {
+	if o.native == nil || o.class.special("__eq__") != nil || o.class.special("__hash__") != nil {
+		return nil
+	}
+	return o.native
+}
+
+// Extends is part of pytypes.Heir.
+func (o *Instance) Extends(other pytypes.Object) bool {
+	k, ok := other.(*Instance)
+	return ok && o.class != k.class && o.class.Extends(k.class)
+}
+
+// SameClass reports whether another object has the same class.
+func (o *Instance) SameClass(other pytypes.Object) bool {
+	k, ok := other.(*Instance)
+	return ok && o.class == k.class
+}
+
 // Type is the name of the class.
 func (o *Instance) Type() string { return o.class.name }
 
@@ -86,11 +107,15 @@ func (o *Instance) String() string {
 func (o *Instance) Truth() starlark.Bool {
 	t := o.thread()
 	if v, ok, err := o.Special(t, "__bool__"); ok {
+		truth, is := v.(starlark.Bool)
+		if err == nil && !is {
+			err = pyerr.Type("__bool__ should return bool, returned %s", typeName(v))
+		}
 		if err != nil {
 			o.fail(err)
 			return false
 		}
-		return v.Truth()
+		return truth
 	}
 	if v, ok, err := o.Special(t, "__len__"); ok {
 		if err != nil {
@@ -114,7 +139,11 @@ func (o *Instance) Hash() (uint32, error) {
 		if err != nil {
 			return 0, err
 		}
-		return v.Hash()
+		switch v.(type) {
+		case starlark.Int, starlark.Bool:
+			return v.Hash()
+		}
+		return 0, pyerr.Type("__hash__ method should return an integer")
 	}
 	if o.native != nil {
 		return o.native.Hash()
@@ -219,6 +248,14 @@ func (o *Instance) Attr(name string) (starlark.Value, error) {
 
 // get reads an attribute; nil means that there is none.
 func (o *Instance) get(t *starlark.Thread, name string) (starlark.Value, error) {
+	if fn := o.class.intercept; fn != nil {
+		return callMember(t, o, fn, starlark.Tuple{starlark.String(name)}, nil)
+	}
+	return o.lookup(t, name)
+}
+
+// lookup is object.__getattribute__.
+func (o *Instance) lookup(t *starlark.Thread, name string) (starlark.Value, error) {
 	stored, _ := o.class.find(name)
 	if isDataDescriptor(stored) {
 		return bind(t, stored, o, o.class)

@@ -1,6 +1,9 @@
 package py
 
 import (
+	"errors"
+	"strings"
+
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
@@ -25,13 +28,13 @@ var objectMethods = map[string]Method{
 		return plainStr(t, self)
 	},
 	"__eq__": one(func(_ *starlark.Thread, self, other starlark.Value) (starlark.Value, error) {
-		if self == other {
+		if pytypes.Is(self, other) {
 			return starlark.True, nil
 		}
 		return pytypes.NotImplemented, nil
 	}),
 	"__ne__": one(func(_ *starlark.Thread, self, other starlark.Value) (starlark.Value, error) {
-		if self == other {
+		if pytypes.Is(self, other) {
 			return starlark.False, nil
 		}
 		return pytypes.NotImplemented, nil
@@ -52,7 +55,7 @@ var objectMethods = map[string]Method{
 		if err != nil {
 			return nil, err
 		}
-		v, err := o.get(t, name)
+		v, err := o.lookup(t, name)
 		if v == nil && err == nil {
 			err = noAttribute(o, name)
 		}
@@ -172,6 +175,8 @@ var nativeSpecials = map[string]Method{
 	"__neg__": func(t *starlark.Thread, self starlark.Value, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 		return pytypes.Unary(t, pytypes.Neg, held(self))
 	},
+	"__radd__": reflected(pytypes.Add), "__rsub__": reflected(pytypes.Sub), "__rmul__": reflected(pytypes.Mul),
+	"__rtruediv__": reflected(pytypes.TrueDiv), "__rfloordiv__": reflected(pytypes.FloorDiv), "__rmod__": reflected(pytypes.Mod),
 	"__init__": func(t *starlark.Thread, self starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 		if o, ok := self.(*Instance); ok && o.native != nil && mutableNative(o.class.native) {
 			return starlark.None, fill(t, o, args, kwargs)
@@ -246,6 +251,14 @@ func held(x starlark.Value) starlark.Value {
 	return x
 }
 
+// initObject is object.__init__ where super() calls it.
+func initObject(_ *starlark.Thread, _ starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args)+len(kwargs) > 0 {
+		return nil, pyerr.Type("object.__init__() takes exactly one argument (the instance to initialize)")
+	}
+	return starlark.None, nil
+}
+
 func nothing(*starlark.Thread, starlark.Value, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	return starlark.None, nil
 }
@@ -262,14 +275,32 @@ func one(fn func(t *starlark.Thread, self, x starlark.Value) (starlark.Value, er
 
 func relation(op pytypes.Relation) Method {
 	return one(func(t *starlark.Thread, self, x starlark.Value) (starlark.Value, error) {
-		return pytypes.Compare(t, op, held(self), x)
+		v, err := pytypes.Compare(t, op, held(self), x)
+		return orNotImplemented(v, err, "' not supported between instances of ")
 	})
 }
 
 func operator(op pytypes.Op) Method {
 	return one(func(t *starlark.Thread, self, x starlark.Value) (starlark.Value, error) {
-		return pytypes.Binary(t, op, held(self), x)
+		v, err := pytypes.Binary(t, op, held(self), x)
+		return orNotImplemented(v, err, "unsupported operand type(s) for ")
 	})
+}
+
+func reflected(op pytypes.Op) Method {
+	return one(func(t *starlark.Thread, self, x starlark.Value) (starlark.Value, error) {
+		v, err := pytypes.Binary(t, op, x, held(self))
+		return orNotImplemented(v, err, "unsupported operand type(s) for ")
+	})
+}
+
+// orNotImplemented says NotImplemented where an operator does not know its
+// operands, which its error tells by what it says.
+func orNotImplemented(v starlark.Value, err error, says string) (starlark.Value, error) {
+	if p, ok := errors.AsType[*pyerr.Error](err); ok && strings.Contains(p.Msg, says) {
+		return pytypes.NotImplemented, nil
+	}
+	return v, err
 }
 
 func objectAndName(self starlark.Value, args starlark.Tuple, n int) (*Instance, string, error) {

@@ -56,6 +56,11 @@ func (w *World) except(_ *starlark.Thread, args starlark.Tuple, _ []starlark.Tup
 func (w *World) isException(o *Instance, types starlark.Value) (bool, error) {
 	if list, ok := types.(starlark.Tuple); ok {
 		for _, c := range list {
+			if w.asClass(c) == nil {
+				return false, pyerr.Type("catching classes that do not inherit from BaseException is not allowed")
+			}
+		}
+		for _, c := range list {
 			if is, err := w.isException(o, c); is || err != nil {
 				return is, err
 			}
@@ -166,7 +171,7 @@ func notManager(m starlark.Value, missed string) error {
 func (w *World) exit(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	with := starlark.Tuple{starlark.None, starlark.None, starlark.None}
 	if c, ok := args[1].(*caught); ok {
-		with[0], with[1] = c.exception.class, c.exception
+		with[0], with[1], with[2] = c.exception.class, c.exception, traceback
 	}
 	var v starlark.Value
 	var err error

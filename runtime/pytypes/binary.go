@@ -75,8 +75,8 @@ func objectBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Valu
 	if _, ok := a.(Object); ok {
 		return nil, nil
 	}
-	if _, ok := b.(Object); ok {
-		return nil, nil
+	if _, ok := b.(Object); ok && op != Mod && op != Mul {
+		return nil, nil // but "%s" % object, and list * index
 	}
 	return nativeBinary(t, op, a, b)
 }

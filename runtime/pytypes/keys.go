@@ -48,10 +48,22 @@ func asKey(v starlark.Value) (starlark.Value, error) {
 	case *starlark.List, *starlark.Dict, *starlark.Set:
 		return nil, unhashable(v)
 	}
+	if o, ok := v.(plainKey); ok {
+		if n := o.PlainKey(); n != nil {
+			return asKey(n)
+		}
+	}
 	if _, err := v.Hash(); err != nil {
 		return nil, hashError(v, err)
 	}
 	return v, nil
+}
+
+// A plainKey is an Object that may be the key that the value of the built-in
+// type is which it extends; PlainKey gives that value, or nil.
+type plainKey interface {
+	Object
+	PlainKey() starlark.Value
 }
 
 // hashableTuple finds the element that makes a tuple unhashable.
