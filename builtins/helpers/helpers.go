@@ -15,6 +15,7 @@ import (
 	"github.com/starhost/starhost/builtins/helpers/pyoutside"
 	"github.com/starhost/starhost/builtins/helpers/pypolicy"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
+	"github.com/starhost/starhost/builtins/helpers/pystd"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
 	"github.com/starhost/starhost/builtins/helpers/pytyping"
 	"github.com/starhost/starhost/builtins/helpers/pyurl"
@@ -47,6 +48,7 @@ func Modules() []runtime.Module {
 	modules = append(modules, pydateutil.Modules()...)
 	modules = append(modules, pyoutside.Modules()...)
 	modules = append(modules, pypolicy.Modules()...)
+	modules = append(modules, pystd.Modules()...)
 	modules = append(modules, pytyping.Modules()...)
 	return append(modules, pyurl.Modules()...)
 }
