@@ -10,6 +10,7 @@
 package helpers
 
 import (
+	"github.com/starhost/starhost/builtins/helpers/pycountry"
 	"github.com/starhost/starhost/builtins/helpers/pydateutil"
 	"github.com/starhost/starhost/builtins/helpers/pyip"
 	"github.com/starhost/starhost/builtins/helpers/pyoutside"
@@ -40,6 +41,7 @@ func Modules() []runtime.Module {
 		Shlex(),
 		Strings(),
 		UUID(),
+		pycountry.Module(),
 		pyip.Module(),
 		pyre.Module(),
 		pytime.DatetimeModule(),

@@ -43,6 +43,14 @@ func (e *DecodeError) Error() string {
 // PyClass returns "JSONDecodeError".
 func (e *DecodeError) PyClass() string { return "JSONDecodeError" }
 
+// PyAttrs returns the attributes of the exception.
+func (e *DecodeError) PyAttrs() starlark.StringDict {
+	return starlark.StringDict{
+		"msg": starlark.String(e.Msg), "doc": starlark.String(e.Doc), "pos": starlark.MakeInt(e.Pos),
+		"lineno": starlark.MakeInt(e.Line), "colno": starlark.MakeInt(e.Col),
+	}
+}
+
 // PyBase returns "ValueError".
 func (e *DecodeError) PyBase() string { return "ValueError" }
 

@@ -91,6 +91,9 @@ func (w *writer) value(v starlark.Value) error {
 	if len(w.dst) > w.maxBytes {
 		return ErrSize
 	}
+	if o, ok := v.(extension); ok && o.Native() != nil {
+		v = o.Native()
+	}
 	switch v := v.(type) {
 	case starlark.String:
 		w.dst = appendString(w.dst, string(v), w.RawUnicode)
@@ -125,6 +128,10 @@ func (w *writer) value(v starlark.Value) error {
 	}
 	return nil
 }
+
+// An extension is an object whose class extends a built-in type: it is written
+// as the value that it holds of that.
+type extension interface{ Native() starlark.Value }
 
 func (w *writer) int(v starlark.Int) error {
 	if i, ok := v.Int64(); ok {
@@ -324,6 +331,9 @@ func (w *writer) newline(level int) {
 
 // key returns the text of a key, and false if it is to be left out.
 func (w *writer) key(k starlark.Value) (string, bool, error) {
+	if o, ok := k.(extension); ok && o.Native() != nil {
+		k = o.Native()
+	}
 	switch k := k.(type) {
 	case starlark.String:
 		return string(k), true, nil
