@@ -59,9 +59,10 @@ func TestPrograms(t *testing.T) {
 // runFamily runs the cases of a family, and puts what differs into found.
 func runFamily(t *testing.T, cases []program, listed, found differences) {
 	require.NotEmpty(t, cases)
+	modules := helpers.Modules()
 	agree := 0
 	for _, c := range cases {
-		got := run(c)
+		got := run(modules, c)
 		_, expected := listed[c.name]
 		switch {
 		case got == c.want && expected:
@@ -91,12 +92,12 @@ func (c program) diff(got string) string {
 const mostOutput = 1 << 13
 
 // run gives what a program prints and the error that ends it, as a case has
-// them. Loading a Python file runs it.
-func run(c program) string {
+// them; modules are what it can import. Loading a Python file runs it.
+func run(modules []runtime.Module, c program) string {
 	const path = "program.py"
 	var out strings.Builder
 	loader := &runtime.Loader{
-		Modules:  helpers.Modules(),
+		Modules:  modules,
 		ReadFile: func(string) ([]byte, error) { return []byte(c.text), nil },
 		Now:      time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 	}
