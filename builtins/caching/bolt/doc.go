@@ -16,8 +16,8 @@
 // Open walks the whole file, without bbolt, before bbolt maps it: every page of
 // the tree, the order of all keys, the free pages, every checksum and the sum.
 // A file that passes holds a state as some transaction left it, whole; any
-// other is refused and left as it is. This reads the file once: about a second
-// for a million items.
+// other is refused and left as it is. This reads the file once: some tenths of a
+// second for a million small items, if the system has the file in memory.
 //
 // Expired items are swept by the writes, each of which looks at a few items in
 // the order of the keys, round and round; the time is that of the writes. The

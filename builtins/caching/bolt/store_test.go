@@ -1,8 +1,10 @@
 package bolt_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/starhost/starhost/builtins/caching"
@@ -47,4 +49,30 @@ func BenchmarkStore(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkOpen opens, and so checks, a file of 100,000 items.
+func BenchmarkOpen(b *testing.B) {
+	const items = 100_000
+	path := filepath.Join(b.TempDir(), "state.db")
+	s := open(b, path, bolt.Options{Sync: bolt.SyncOff})
+	var wg sync.WaitGroup
+	for w := range 64 {
+		wg.Go(func() {
+			for i := w; i < items; i += 64 {
+				_, err := s.AddStrings(context.Background(), fmt.Sprint("my.rule:user-", i), start, caching.NewStringSet("10.0.0.1", fmt.Sprint(i)), expires(start+60))
+				if err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.NoError(b, s.Close())
+	for b.Loop() {
+		s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncOff})
+		require.NoError(b, err)
+		require.NoError(b, s.Close())
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/items, "ns/item")
 }
