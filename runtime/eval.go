@@ -10,6 +10,7 @@ import (
 	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/builtins/helpers/pyjson"
 	"github.com/starhost/starhost/runtime/probe"
+	"github.com/starhost/starhost/runtime/py"
 	"go.starlark.net/starlark"
 )
 
@@ -257,6 +258,7 @@ func (m *matching) context() json.RawMessage {
 	if v == starlark.None && !m.rule.Python() {
 		return nil
 	}
+	v = py.Held(v)
 	if _, ok := v.(starlark.IterableMapping); !ok {
 		m.reject(fnContext, v, "dict", "a dict")
 		return contextError(m.out.Failures[auxiliaryNames[fnContext]].Message)

@@ -19,6 +19,8 @@ func (w *World) getAttr(t *starlark.Thread, x starlark.Value, name string) (star
 		return w.classAttr(t, x, name)
 	case *starlark.Function:
 		return w.functionAttr(x, name)
+	case *library:
+		return x.member(name), nil
 	}
 	if m := pytypes.MethodOf(x, name); m != nil {
 		return bound(name, x, Method(m)), nil

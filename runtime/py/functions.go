@@ -32,8 +32,6 @@ func (w *World) isInstance(t *starlark.Thread, x, classes starlark.Value) (bool,
 	case *pyerr.Exception:
 		o, ok := x.(*Instance)
 		return ok && o.exc != nil && sameException(o.class, w.asClass(c)), nil
-	case starlark.NoneType:
-		return x == starlark.None, nil // int | None
 	case Checker:
 		return c.InstanceCheck(w, x)
 	case *Class:
@@ -70,6 +68,9 @@ func (w *World) isSubclass(t *starlark.Thread, class, classes starlark.Value) (b
 	if c, ok := class.(*pyclass.Class); ok {
 		other, ok := classes.(*pyclass.Class)
 		return ok && c.Extends(other), nil
+	}
+	if u, ok := classes.(*Union); ok {
+		return w.isSubclass(t, class, u.Types)
 	}
 	c, other := w.asClass(class), w.asClass(classes)
 	switch {

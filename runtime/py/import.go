@@ -25,13 +25,21 @@ func (l *library) AttrNames() []string   { return l.members.Keys() }
 
 // Attr returns a member.
 func (l *library) Attr(name string) (starlark.Value, error) {
-	if v, ok := l.members[name]; ok {
+	if v := l.member(name); v != nil {
 		return v, nil
 	}
-	if name == "__name__" {
-		return starlark.String(l.name), nil
+	return nil, noAttribute(l, name)
+}
+
+// member returns a member, or nil.
+func (l *library) member(name string) starlark.Value {
+	if v, ok := l.members[name]; ok {
+		return v
 	}
-	return nil, nil
+	if name == "__name__" {
+		return starlark.String(l.name)
+	}
+	return nil
 }
 
 // importer makes one of the functions that import modules into m.
@@ -126,8 +134,11 @@ func (m *Module) importFrom(module, name string) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := from.(starlark.HasAttrs).Attr(name)
-	if v != nil || err != nil {
+	if l, ok := from.(*library); ok {
+		if v := l.member(name); v != nil {
+			return v, nil
+		}
+	} else if v, err := from.(starlark.HasAttrs).Attr(name); v != nil || err != nil {
 		return v, err
 	}
 	if _, ok := m.program.Imports[module+"."+name]; ok {

@@ -243,6 +243,10 @@ func hasSpecial(x starlark.Value, name string) bool {
 	return false
 }
 
+// Held gives the value of a built-in type that an object holds whose class
+// extends the type, or v itself.
+func Held(v starlark.Value) starlark.Value { return held(v) }
+
 // held gives the value of a built-in type that an object holds, or x itself.
 func held(x starlark.Value) starlark.Value {
 	if o, ok := x.(*Instance); ok && o.native != nil {

@@ -57,7 +57,18 @@ func (u *Union) Special(_ *starlark.Thread, name string, args ...starlark.Value)
 
 // InstanceCheck tells whether x is of one of the types.
 func (u *Union) InstanceCheck(w *World, x starlark.Value) (bool, error) {
-	return w.isInstance(w.thread, x, u.Types)
+	for _, t := range u.Types {
+		if t == starlark.None && x == starlark.None {
+			return true, nil
+		}
+		if t == starlark.None {
+			continue
+		}
+		if is, err := w.isInstance(w.thread, x, t); is || err != nil {
+			return is, err
+		}
+	}
+	return false, nil
 }
 
 // union is a | b.
