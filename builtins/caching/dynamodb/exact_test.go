@@ -166,6 +166,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if os.Getenv(dynamotest.EndpointVariable) == "" {
+		_ = os.Unsetenv("AWS_CA_BUNDLE") // not needed here, and read anew for every store
+	}
 	os.Exit(m.Run())
 }
 

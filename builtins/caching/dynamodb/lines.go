@@ -107,29 +107,29 @@ func (c *lines) serve(key string) {
 		if batch == nil {
 			return
 		}
-		err := c.send(key, batch)
-		if e, ok := errors.AsType[*Error](err); ok {
-			unsent := *e
-			unsent.Unsure = false
-			c.refuse(key, &unsent)
-		}
+		c.send(key, batch)
 	}
 }
 
 // send applies a batch. If it breaks a limit of the item, each addition is
-// tried alone: the item may take some of them.
-func (c *lines) send(key string, b *batch) error {
+// tried alone: the item may take some of them. If the table fails, what waits
+// behind the batch fails as well; but not what comes once callers know.
+func (c *lines) send(key string, b *batch) {
 	ctx, cancel := c.store.limit(context.Background()) // no single caller can end it
 	defer cancel()
 	err := c.rule.apply(ctx, key, b)
-	if _, ok := errors.AsType[*caching.InvalidError](err); !ok || len(b.additions) == 1 {
-		b.fail(err)
-		return err
+	if _, ok := errors.AsType[*caching.InvalidError](err); ok && len(b.additions) > 1 {
+		for _, a := range b.additions {
+			c.send(key, newBatch(a))
+		}
+		return
 	}
-	for _, a := range b.additions {
-		err = c.send(key, newBatch(a))
+	if e, ok := errors.AsType[*Error](err); ok {
+		unsent := *e
+		unsent.Unsure = false
+		c.refuse(key, &unsent)
 	}
-	return err
+	b.fail(err)
 }
 
 // fail gives all callers of a batch an error, if there is one.
