@@ -11,5 +11,8 @@ import "github.com/starhost/starhost/runtime"
 
 // Modules returns the modules of this package.
 func Modules() []runtime.Module {
-	return []runtime.Module{}
+	return []runtime.Module{
+		Itertools(),
+		Operator(),
+	}
 }
