@@ -118,8 +118,11 @@ func eventUDMPathOf(t *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 		return nil, err
 	}
 	m, ok := b.Receiver().(*Event).mapping(t, name)
-	if !ok || m.Path == nil {
+	switch {
+	case !ok:
 		return starlark.None, nil
+	case m.Method != nil: // the key of p_enrichment for it
+		return starlark.String(m.Method.Name()), nil
 	}
 	return starlark.String(m.Path.String()), nil
 }

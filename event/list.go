@@ -15,6 +15,7 @@ import (
 //	x[i:j:k]  x + y                          # new lists, to be changed at will
 //	x.index(v, start=0, end=len(x))
 //	x.count(v)
+//	x.copy()                                 # a new list, all the way down
 //
 // What is in it is again an Object or a List, also in list(x) and x[:], which
 // copy one level. All methods may be called from any number of goroutines.

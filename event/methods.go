@@ -29,6 +29,7 @@ var (
 
 // The methods of a List.
 var listMethods = methods{
+	"copy":  starlark.NewBuiltin("copy", listCopy),   // copy()
 	"count": starlark.NewBuiltin("count", listCount), // count(value)
 	"index": starlark.NewBuiltin("index", listIndex), // index(value, start=0, end=len(x))
 }
@@ -233,6 +234,15 @@ func eventTimeEpochOf(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tup
 		return starlark.MakeInt64(t.Unix()), nil
 	}
 	return starlark.Float(float64(t.Unix()) + float64(t.Nanosecond())/1e9), nil
+}
+
+func listCopy(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if err := starlark.UnpackArgs(b.Name(), args, kwargs); err != nil {
+		return nil, err
+	}
+	l := b.Receiver().(*List)
+	thread.Steps += uint64(l.doc.nodes[l.node].next - l.node)
+	return l.ToList(), nil
 }
 
 func listCount(_ *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -25,7 +25,7 @@ import (
 //	event.event_time_epoch()
 //	event.udm(*keys, default=None)           # what the data model of its log type says of a name,
 //	                                         # or else p_udm, or else the event's own field
-//	event.udm_path(name)                     # the path in the data model, or None
+//	event.udm_path(name)                     # the path in the data model, the function's name, or None
 //	event.lookup(table, key)                 # the row of a lookup table, or None
 //
 // A key is found in any case: the key itself counts before keys that are the

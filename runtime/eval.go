@@ -45,7 +45,7 @@ func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 		return Result{Err: asCallError(err)}
 	}
 	w.background.of = r.Background
-	v, err := w.Call(c, fs.rule, starlark.Tuple{event}, nil)
+	v, err := w.Call(c, fs.rule, starlark.Tuple{argument(r, event)}, nil)
 	if err != nil {
 		return Result{Err: asCallError(err)}
 	}
@@ -75,7 +75,7 @@ func (w *Worker) Describe(c Call, r *Rule, event starlark.Value) *alert.Match {
 	if err != nil {
 		fs = new(functions) // its error is that of the function rule
 	}
-	return (&matching{w: w, c: c, rule: r, functions: fs, args: starlark.Tuple{event}}).match()
+	return (&matching{w: w, c: c, rule: r, functions: fs, args: starlark.Tuple{argument(r, event)}}).match()
 }
 
 func asCallError(err error) *CallError {

@@ -51,9 +51,17 @@ func run(t testing.TB, set *ruleset.Set, path, logType string) matches {
 	return found
 }
 
-// only makes a set of some of the checkout's rules.
+// only makes a set of some of the checkout's rules, those that are not enabled
+// among them.
 func only(t testing.TB, p *pack, wanted func(*runtime.Rule) bool) *ruleset.Set {
-	rules := slices.DeleteFunc(slices.Clone(p.set.Rules()), func(r *runtime.Rule) bool { return !wanted(r) })
+	var rules []*runtime.Rule
+	for _, r := range slices.Concat(p.set.Rules(), p.set.Disabled()) {
+		if wanted(r) {
+			enabled := *r
+			enabled.Enabled = true
+			rules = append(rules, &enabled)
+		}
+	}
 	require.NotEmpty(t, rules)
 	return ruleset.NewSet(rules)
 }
