@@ -9,7 +9,7 @@ BENCHTIME ?= 1s
 # installed by hand.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build demo check test bench fuzz clean
+.PHONY: help build demo check test bench corpus fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,14 @@ test: check ## everything that CI runs: check, then all tests with the race dete
 
 bench: ## benchmarks; BENCHTIME=3s for steadier figures
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+# A checkout of panther-analysis, and recorded results to compare with; see
+# doc/corpus.md.
+corpus: ## Panther's public rules: CORPUS=checkout [TRUTH=… LOGS=… LOGS_TRUTH=… STREAM=… STREAM_TRUTH=…]
+	@test -n "$(CORPUS)" || { echo "make corpus CORPUS=DIR: DIR is a checkout of panther-labs/panther-analysis"; exit 3; }
+	CORPUS=$(abspath $(CORPUS)) TRUTH=$(TRUTH) LOGS=$(LOGS) LOGS_TRUTH=$(LOGS_TRUTH) \
+	STREAM=$(STREAM) STREAM_TRUTH=$(STREAM_TRUTH) BENCHMARKS=$(BENCHMARKS) \
+	  $(GO) test ./tests/corpus -v -count=1
 
 fuzz: ## each fuzz target for FUZZTIME (60s)
 	@for pkg in $$($(GO) list ./...); do \
