@@ -309,6 +309,12 @@ func (c *Class) Special(t *starlark.Thread, name string, args ...starlark.Value)
 		return union(c, args[0]), true, nil
 	case name == "__ror__" && isType(args[0]):
 		return union(args[0], c), true, nil
+	case m == nil && (name == "__iter__" || name == "__contains__"):
+		what := "'type' object is not iterable"
+		if name == "__contains__" {
+			what = "argument of type 'type' is not iterable"
+		}
+		return nil, true, pyerr.Type("%s", what)
 	case m == nil:
 		if name == "__getitem__" {
 			if fn, err := c.Attr("__class_getitem__"); fn != nil && err == nil {
