@@ -16,27 +16,45 @@ import (
 
 // bench is what one test runs on: its own store, clock and records.
 type bench struct {
-	ctx     context.Context
-	store   *memory.Store
-	ops     *caching.Recorder
-	windows alert.Windows
-	worker  *runtime.Worker
-	now     time.Time
-	prints  []Print
+	ctx      context.Context
+	store    *memory.Store
+	ops      *caching.Recorder
+	windows  alert.Windows
+	worker   *runtime.Worker
+	now      time.Time
+	prints   []Print
+	extraOps bool // functions that only tests call have used the store
+	counted  bool // a match has been counted in an alert window
 
 	reset func() // called before each evaluation, if not nil
 }
 
-// newBench makes a bench. The worker may have run other tests: what they left
-// in its modules is gone with the next evaluation.
-func newBench(ctx context.Context, worker *runtime.Worker, now time.Time) *bench {
-	b := &bench{store: &memory.Store{}, now: now, worker: worker}
+// A station is what one goroutine runs tests on, one after another: what a test
+// leaves in its worker's modules is gone with the next evaluation.
+type station struct {
+	worker runtime.Worker
+	store  *memory.Store // one that no test has written to, or nil
+}
+
+// newBench makes a bench for a test.
+func (s *station) newBench(ctx context.Context, now time.Time) *bench {
+	b := &bench{store: s.store, now: now, worker: &s.worker}
+	if s.store = nil; b.store == nil {
+		b.store = &memory.Store{}
+	}
 	b.ops = &caching.Recorder{Store: b.store}
 	b.windows.Counter = caching.Windows{Store: b.store}
 	b.ctx = caching.WithStore(ctx, b.ops)
 	b.worker.Recorder = nil
 	b.worker.Print = func(_ *runtime.Call, pos, text string) { b.prints = append(b.prints, Print{pos, text}) }
 	return b
+}
+
+// takeBack keeps the store of a test that has not used it.
+func (s *station) takeBack(b *bench, t *Test, r *Result) {
+	if t.plain && len(t.cache) == 0 && len(r.Ops) == 0 && len(b.ops.Take()) == 0 && !b.counted && !b.extraOps {
+		s.store = b.store
+	}
 }
 
 // call gives the state of a call at the test's time.
@@ -138,15 +156,17 @@ func (s *stepRun) evaluate(ev *event.Event) {
 	if !matched && s.plain {
 		s.match = s.worker.Describe(s.call(), s.rule, ev)
 		s.collect()
+		s.extraOps = len(s.Ops) > ops
 		s.Ops = s.Ops[:ops] // of what the engine would not have called
 	}
 }
 
-// count counts a match in its alert window, as the engine does.
+// count counts a match in its alert window, as the engine does, if it can matter.
 func (s *stepRun) count() {
-	if !s.rule.CreateAlert {
+	if !s.rule.CreateAlert || s.plain && s.expect.alert == "" {
 		return
 	}
+	s.counted = true
 	outcome, _, err := runtime.CountMatch(s.ctx, &s.windows, s.rule, s.match, s.now)
 	if err != nil {
 		s.problem(s.pos, "alert window", "", err.Error())

@@ -52,13 +52,15 @@ func (r *Runner) Run(ctx context.Context, tests []*Test) iter.Seq[*Result] {
 		for i := range results {
 			results[i] = make(chan *Result, 1)
 		}
-		todo := make(chan int)
-		wg.Go(func() { r.feed(ctx, len(tests), todo) })
+		todo := make(chan []int)
+		wg.Go(func() { r.feed(ctx, tests, todo) })
 		for range r.workers() {
 			wg.Go(func() {
-				var worker runtime.Worker
-				for i := range todo {
-					results[i] <- r.runOne(ctx, &worker, tests[i])
+				var s station
+				for group := range todo {
+					for _, i := range group {
+						results[i] <- r.runOne(ctx, &s, tests[i])
+					}
 				}
 			})
 		}
@@ -82,38 +84,47 @@ func (r *Runner) workers() int {
 	return goruntime.GOMAXPROCS(0)
 }
 
-// feed hands out the tests' numbers in the order in which they run.
-func (r *Runner) feed(ctx context.Context, n int, todo chan<- int) {
+// maxGroup is the most tests of a rule that one goroutine takes at once.
+const maxGroup = 8
+
+// feed hands out the tests' numbers in the order in which they run: those of a
+// rule together, as the goroutine that runs them has to load the rule.
+func (r *Runner) feed(ctx context.Context, tests []*Test, todo chan<- []int) {
 	defer close(todo)
-	order := make([]int, n)
+	order := make([]int, len(tests))
 	for i := range order {
 		order[i] = i
 	}
 	if r.Shuffle != nil {
-		rand.New(rand.NewPCG(*r.Shuffle, 0)).Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		rand.New(rand.NewPCG(*r.Shuffle, 0)).Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 	}
-	for _, i := range order {
+	for len(order) > 0 {
+		n := 1
+		for n < min(len(order), maxGroup) && tests[order[n]].Rule != nil && tests[order[n]].Rule == tests[order[0]].Rule {
+			n++
+		}
 		select {
-		case todo <- i:
+		case todo <- order[:n]:
 		case <-ctx.Done():
 			return
 		}
+		order = order[n:]
 	}
 }
 
 // RunOne runs a test, and, where an explanation is due, runs it once more to
 // find out how the rule decided.
 func (r *Runner) RunOne(ctx context.Context, t *Test) *Result {
-	return r.runOne(ctx, new(runtime.Worker), t)
+	return r.runOne(ctx, new(station), t)
 }
 
-// runOne is RunOne on a worker that may have run other tests.
-func (r *Runner) runOne(ctx context.Context, worker *runtime.Worker, t *Test) *Result {
+// runOne is RunOne on a station that may have run other tests.
+func (r *Runner) runOne(ctx context.Context, s *station, t *Test) *Result {
 	if t.Skip != "" {
 		return &Result{Test: t, Skipped: true}
 	}
 	start := time.Now()
-	result := r.runPlain(ctx, worker, t, nil)
+	result := r.runPlain(ctx, s, t, nil)
 	result.Duration = time.Since(start)
 	if t.starred == nil && r.wantsReason(result) {
 		r.explain(ctx, t, result)
@@ -129,13 +140,13 @@ func (r *Runner) wantsReason(result *Result) bool {
 }
 
 // runPlain runs a test with the rule as it is, or as pass makes it.
-func (r *Runner) runPlain(ctx context.Context, worker *runtime.Worker, t *Test, reasons *reasoning) *Result {
+func (r *Runner) runPlain(ctx context.Context, s *station, t *Test, reasons *reasoning) *Result {
 	now := t.clock
 	if now.IsZero() {
 		now = r.now()
 	}
-	worker.Limits = r.Limits
-	b := newBench(ctx, worker, now)
+	s.worker.Limits = r.Limits
+	b := s.newBench(ctx, now)
 	if t.starred != nil {
 		return t.starred.run(b, t)
 	}
@@ -153,7 +164,9 @@ func (r *Runner) runPlain(ctx context.Context, worker *runtime.Worker, t *Test, 
 		b.worker.Recorder = &reasons.recorder
 		b.reset = reasons.recorder.Reset
 	}
-	return t.run(b, rule)
+	result := t.run(b, rule)
+	s.takeBack(b, t, result)
+	return result
 }
 
 func (r *Runner) now() time.Time {
@@ -200,7 +213,7 @@ func (*reasoning) pass(tree *syntax.File, src []byte) starlark.StringDict {
 // explain runs a test again, with the rule instrumented.
 func (r *Runner) explain(ctx context.Context, t *Test, result *Result) {
 	var reasons reasoning
-	r.runPlain(ctx, new(runtime.Worker), t, &reasons)
+	r.runPlain(ctx, new(station), t, &reasons)
 	d := newDecision(&reasons.recorder)
 	if len(d.Steps) > 0 {
 		result.Decision = d

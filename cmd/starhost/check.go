@@ -48,6 +48,7 @@ lookup tables of the checkout are found.` + "\n" + exitCodesHelp,
 }
 
 func (c *command) check(o *checkOptions, paths []string) error {
+	lessCollection()
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}

@@ -72,6 +72,7 @@ func (c *command) oneEventCommand(cmd *cobra.Command, show func(io.Writer, *rule
 }
 
 func (c *command) oneEvent(ctx context.Context, o *evalOptions, path string, show func(io.Writer, *ruletest.Result, palette)) error {
+	lessCollection()
 	test, suite, err := c.oneTest(o, path)
 	if err != nil {
 		return err

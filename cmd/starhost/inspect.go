@@ -48,6 +48,7 @@ is the working directory.` + "\n" + exitCodesHelp,
 }
 
 func (c *command) inspect(o *inspectOptions, paths []string) error {
+	lessCollection()
 	if o.format != "pretty" && o.format != "json" {
 		return fmt.Errorf("format is %q, want pretty or json", o.format)
 	}

@@ -81,6 +81,9 @@ What a test can say: doc/testing.md.` + "\n" + exitCodesHelp,
 }
 
 func (c *command) test(ctx context.Context, o *testOptions, paths []string) error {
+	if !o.watch {
+		lessCollection()
+	}
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
