@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"github.com/starhost/starhost/builtins/caching"
 )
 
@@ -113,8 +115,35 @@ func judgeCode(code string, fault smithy.ErrorFault) verdict {
 	return refused
 }
 
+// An answerError is an error that the server answered with.
+type answerError struct {
+	smithy.APIError
+	id string // of the request, for AWS's support
+}
+
+func (e *answerError) Error() string {
+	text := e.ErrorCode() + ": " + e.ErrorMessage()
+	if e.id != "" {
+		text += " (request " + e.id + ")"
+	}
+	return text
+}
+
+// Unwrap returns the error as the client gave it.
+func (e *answerError) Unwrap() error { return e.APIError }
+
 // bare returns an error without the layers that say less than Error does.
 func bare(err error) error {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		e := &answerError{APIError: api}
+		if response, ok := errors.AsType[*awshttp.ResponseError](err); ok {
+			e.id = response.ServiceRequestID()
+		}
+		return e
+	}
+	if send, ok := errors.AsType[*smithyhttp.RequestSendError](err); ok {
+		return send.Err
+	}
 	if op, ok := errors.AsType[*smithy.OperationError](err); ok {
 		return op.Err
 	}

@@ -191,6 +191,9 @@ func TestPermissions(t *testing.T) {
 		{"rules", func(config dynamodb.Config) error { return tb.everyOperation(t, config) }},
 		{"people", func(config dynamodb.Config) error {
 			s := tb.openWith(t, config)
+			if _, err := s.Check(t.Context()); err != nil {
+				return err
+			}
 			if err := s.Put(t.Context(), "k", start, caching.Item{Dictionary: "{}"}); err != nil {
 				return err
 			}
