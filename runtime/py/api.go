@@ -183,3 +183,8 @@ func BindTo(t *starlark.Thread, v starlark.Value, o *Instance, c *Class) (starla
 	}
 	return bind(t, v, o, c)
 }
+
+// Init calls the class's __init__ for an instance, which it returns.
+func (c *Class) Init(t *starlark.Thread, o *Instance, args starlark.Tuple, kwargs []starlark.Tuple) (*Instance, error) {
+	return o, o.init(t, args, kwargs)
+}

@@ -12,6 +12,7 @@ import "github.com/starhost/starhost/runtime"
 // Modules returns the modules of this package.
 func Modules() []runtime.Module {
 	return []runtime.Module{
+		Collections(),
 		Itertools(),
 		Operator(),
 	}
