@@ -85,9 +85,13 @@ func (c *command) withStore(ctx context.Context, o *cacheOptions, use storeUse, 
 	if err != nil {
 		return err
 	}
-	err = errors.Join(do(store), closeStore())
+	return interrupted(ctx, errors.Join(do(store), closeStore()))
+}
+
+// interrupted gives an error that comes from an interrupt its exit code.
+func interrupted(ctx context.Context, err error) error {
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return &exitError{exitInterrupted, errors.New("interrupted")}
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted: %w", err)}
 	}
 	return err
 }

@@ -169,7 +169,7 @@ if there is a difference.` + "\n" + exitCodesHelp,
 			if err := o.check(); err != nil {
 				return err
 			}
-			return c.diff(cmd.Context(), o, args, prefix)
+			return interrupted(cmd.Context(), c.diff(cmd.Context(), o, args, prefix))
 		},
 	}
 	o.formatFlag(cmd.Flags())

@@ -30,7 +30,7 @@ func create(path string, o Options) error {
 
 // fill makes an empty file a database without items.
 func fill(path string, o Options) error {
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: o.Sync == SyncOff, NoStatistics: true})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, NoGrowSync: true, NoStatistics: true})
 	if err != nil {
 		return err
 	}
@@ -44,6 +44,9 @@ func fill(path string, o Options) error {
 		}
 		return state.Put(keyTotal, total{}.encode())
 	})
+	if err == nil && o.Sync != SyncOff {
+		err = db.Sync()
+	}
 	return errors.Join(err, db.Close())
 }
 
