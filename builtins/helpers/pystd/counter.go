@@ -75,7 +75,8 @@ func newCounterClass() *py.Class {
 		})
 	}
 	c := py.NewClass(py.ClassSpec{
-		Name: "Counter", Module: "collections", Bases: []*py.Class{py.BuiltinClass("dict")}, Methods: all,
+		Name: "Counter", Module: "collections", Bases: []*py.Class{py.BuiltinClass("dict")},
+		Methods: checked("Counter", all, holding[*starlark.Dict]),
 		Attrs: starlark.StringDict{
 			"__hash__": starlark.None,
 			"fromkeys": py.NewClassMethod(function("fromkeys", func(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
@@ -301,7 +302,7 @@ func larger(op pytypes.Relation) func(t *starlark.Thread, x, y starlark.Value) (
 // other has are left out if common is set.
 func counterBinary(t *starlark.Thread, self *py.Instance, other starlark.Value, common bool, op func(t *starlark.Thread, x, y starlark.Value) (starlark.Value, error)) (starlark.Value, error) {
 	o, ok := other.(*py.Instance)
-	if !ok || !o.Class().Extends(counterClass) {
+	if !ok || !o.Class().Extends(counterClass) || !holding[*starlark.Dict](o) {
 		return pytypes.NotImplemented, nil
 	}
 	result := newCounter()
@@ -355,7 +356,7 @@ func counterInPlace(t *starlark.Thread, self *py.Instance, other starlark.Value,
 // counterCompare compares the counts of all elements that either has.
 func counterCompare(t *starlark.Thread, op pytypes.Relation, self *py.Instance, other starlark.Value) (starlark.Value, error) {
 	o, ok := other.(*py.Instance)
-	if !ok || !o.Class().Extends(counterClass) {
+	if !ok || !o.Class().Extends(counterClass) || !holding[*starlark.Dict](o) {
 		return pytypes.NotImplemented, nil
 	}
 	strict, how := false, op

@@ -158,7 +158,7 @@ func newDequeClass() *py.Class {
 	for name, op := range relations {
 		all[name] = one(name, func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
 			other, ok := x.(*py.Instance)
-			if !ok || !other.Class().Extends(dequeClass) {
+			if !ok || !withData[*ring](other) {
 				return pytypes.NotImplemented, nil
 			}
 			if err := guard.MeterOf(t).Charge(ringOf(o).n + ringOf(other).n); err != nil {
@@ -168,15 +168,15 @@ func newDequeClass() *py.Class {
 		})
 	}
 	return py.NewClass(py.ClassSpec{
-		Name: "deque", Module: "collections", Methods: all,
+		Name: "deque", Module: "collections", Methods: checked("collections.deque", all, withData[*ring]),
 		Attrs: starlark.StringDict{
 			"__class_getitem__": subscripted(),
-			"maxlen": py.NewProperty("maxlen", none("maxlen", func(_ *starlark.Thread, o *py.Instance) (starlark.Value, error) {
-				if most := ringOf(o).most; most >= 0 {
-					return starlark.MakeInt(most), nil
+			"maxlen": reading("maxlen", func(r *ring) starlark.Value {
+				if r.most >= 0 {
+					return starlark.MakeInt(r.most)
 				}
-				return starlark.None, nil
-			})),
+				return starlark.None
+			}),
 		},
 		Meta: &py.Meta{Call: func(t *starlark.Thread, c *py.Class, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 			o := newDeque(c, -1)
@@ -475,7 +475,7 @@ func dequeRepr(t *starlark.Thread, o *py.Instance) (starlark.Value, error) {
 
 func dequeAdd(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
 	other, ok := x.(*py.Instance)
-	if !ok || !other.Class().Extends(dequeClass) {
+	if !ok || !withData[*ring](other) {
 		return nil, pyerr.Type("can only concatenate deque (not \"%s\") to deque", pytypes.TypeName(x))
 	}
 	v, err := dequeCopy(t, o)

@@ -13,6 +13,7 @@ import "github.com/starhost/starhost/runtime"
 func Modules() []runtime.Module {
 	return []runtime.Module{
 		Collections(),
+		Functools(),
 		Itertools(),
 		Operator(),
 	}

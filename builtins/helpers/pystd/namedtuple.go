@@ -166,7 +166,7 @@ func namedTupleClass(t *starlark.Thread, name, module string, fields []string, d
 	return world(t).NewClass(t, py.ClassSpec{
 		Name: name, Module: module, Doc: name + "(" + strings.Join(fields, ", ") + ")",
 		Bases: []*py.Class{py.BuiltinClass("tuple")}, Attrs: attrs,
-		Methods: methods{
+		Methods: checked(name, methods{
 			"_replace":       anyArgs("_replace", n.replaced),
 			"_asdict":        none("_asdict", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) { return n.dict(o), nil }),
 			"__repr__":       none("__repr__", n.repr),
@@ -178,7 +178,7 @@ func namedTupleClass(t *starlark.Thread, name, module string, fields []string, d
 				}
 				return starlark.None, o.Assign(t, field, args[1])
 			}),
-		},
+		}, holding[starlark.Tuple]),
 	})
 }
 

@@ -246,7 +246,7 @@ func newGetter(name string, check func(starlark.Tuple, []starlark.Tuple) error, 
 			o.Data = &getter{args, kwargs}
 			return o, nil
 		}},
-		Methods: methods{
+		Methods: checked("operator."+name, methods{
 			"__call__": anyArgs(name, func(t *starlark.Thread, self *py.Instance, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 				if err := between(name, args, kwargs, 1, 1); err != nil {
 					return nil, err
@@ -257,7 +257,7 @@ func newGetter(name string, check func(starlark.Tuple, []starlark.Tuple) error, 
 				text, err := callText(t, "operator."+name, self.Data.(*getter).args, self.Data.(*getter).kwargs)
 				return starlark.String(text), err
 			}),
-		},
+		}, withData[*getter]),
 	})
 }
 

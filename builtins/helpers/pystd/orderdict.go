@@ -14,7 +14,7 @@ func newOrderedDictClass() *py.Class {
 	class = py.NewClass(py.ClassSpec{
 		Name: "OrderedDict", Module: "collections", Bases: []*py.Class{py.BuiltinClass("dict")},
 		Attrs: starlark.StringDict{"__hash__": starlark.None, "fromkeys": fromKeys()},
-		Methods: methods{
+		Methods: checked("OrderedDict", methods{
 			"move_to_end": anyArgs("move_to_end", moveToEnd),
 			"popitem":     anyArgs("popitem", popItem),
 			"copy": none("copy", func(t *starlark.Thread, self *py.Instance) (starlark.Value, error) {
@@ -25,7 +25,7 @@ func newOrderedDictClass() *py.Class {
 			}),
 			"__eq__": one("__eq__", func(t *starlark.Thread, self *py.Instance, other starlark.Value) (starlark.Value, error) {
 				o, ok := other.(*py.Instance)
-				if !ok || !o.Class().Extends(class) {
+				if !ok || !o.Class().Extends(class) || !holding[*starlark.Dict](o) {
 					return pytypes.NotImplemented, nil
 				}
 				same, err := nestedEqual(t, itemsOf(self), itemsOf(o))
@@ -42,7 +42,7 @@ func newOrderedDictClass() *py.Class {
 					return self.ClassName() + "(" + s + ")", err
 				})
 			}),
-		},
+		}, holding[*starlark.Dict]),
 	})
 	return class
 }
@@ -176,7 +176,7 @@ func newDefaultDictClass() *py.Class {
 	return py.NewClass(py.ClassSpec{
 		Name: "defaultdict", Module: "collections", Bases: []*py.Class{py.BuiltinClass("dict")},
 		Attrs: starlark.StringDict{"__hash__": starlark.None, "fromkeys": fromKeys()},
-		Methods: methods{
+		Methods: checked("defaultdict", methods{
 			"__init__":    anyArgs("defaultdict", defaultDictInit),
 			"__missing__": one("__missing__", defaultDictMissing),
 			"__or__":      dictUnion(false),
@@ -192,7 +192,7 @@ func newDefaultDictClass() *py.Class {
 			}),
 			"__repr__": none("__repr__", func(t *starlark.Thread, self *py.Instance) (starlark.Value, error) {
 				return nestedRepr(t, self, self.ClassName()+"(...)", func() (string, error) {
-					factory, err := pytypes.Repr(t, self.Fields().Get("default_factory"))
+					factory, err := pytypes.Repr(t, orNone(self.Fields().Get("default_factory")))
 					if err != nil {
 						return "", err
 					}
@@ -200,7 +200,7 @@ func newDefaultDictClass() *py.Class {
 					return self.ClassName() + "(" + factory + ", " + d + ")", err
 				})
 			}),
-		},
+		}, holding[*starlark.Dict]),
 	})
 }
 
@@ -223,7 +223,7 @@ func defaultDictInit(t *starlark.Thread, self *py.Instance, args starlark.Tuple,
 
 func defaultDictMissing(t *starlark.Thread, self *py.Instance, k starlark.Value) (starlark.Value, error) {
 	factory := self.Fields().Get("default_factory")
-	if given(factory) == nil {
+	if factory == nil || factory == starlark.None {
 		return nil, keyError(t, k)
 	}
 	v, err := call(t, factory)
@@ -235,5 +235,5 @@ func defaultDictMissing(t *starlark.Thread, self *py.Instance, k starlark.Value)
 }
 
 func defaultDictCopy(t *starlark.Thread, self *py.Instance) (starlark.Value, error) {
-	return call(t, self.Class(), self.Fields().Get("default_factory"), self.Native())
+	return call(t, self.Class(), orNone(self.Fields().Get("default_factory")), self.Native())
 }
