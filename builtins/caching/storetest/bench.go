@@ -34,6 +34,7 @@ func Bench(b *testing.B, open func(b *testing.B) caching.Store) {
 		do   func(store caching.Store, key string, i int) error
 	}{
 		{"increment", increment},
+		{"increment-one-key", func(store caching.Store, _ string, i int) error { return increment(store, "hot", i) }},
 		{"add", func(store caching.Store, key string, i int) error {
 			_, err := store.AddStrings(ctx, key, start, members[i%len(members)], ttl)
 			return err
