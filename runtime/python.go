@@ -75,13 +75,34 @@ func (p *python) lower(src []byte, v *Variant) *pysyntax.Lowered {
 	for _, u := range low.Undefined {
 		d := p.diagnostic(u.Name.Span, "undefined", "undefined: "+u.Name.ID)
 		d.Severity = Warning
-		d.Hint = didYouMean(u.Name.ID, u.Visible())
-		if d.Hint == "" {
-			d.Hint = "this place raises NameError when it is reached"
-		}
+		d.Hint = p.undefinedHint(u.Name.ID, u.Visible())
 		p.diags = append(p.diags, d)
 	}
 	return low
+}
+
+// undefinedHint says what to do about a name that nothing binds.
+func (p *python) undefinedHint(name string, visible []string) string {
+	hint := "this place raises NameError when it is reached"
+	if meant := didYouMean(name, visible); meant != "" {
+		hint = meant + " " + hint
+	}
+	for _, m := range p.Modules {
+		if m.Names[0] == name {
+			return "import it first: import " + name
+		}
+	}
+	for _, m := range p.Modules {
+		if m.Members.Has(name) && m.Stateful {
+			return fmt.Sprintf("import it first: from %s import %s", m.Names[0], name)
+		}
+	}
+	for _, m := range p.Modules {
+		if m.Members.Has(name) {
+			return fmt.Sprintf("import it first: from %s import %s", m.Names[0], name)
+		}
+	}
+	return hint
 }
 
 func (p *python) report(errs pysyntax.ErrorList) {
