@@ -20,6 +20,10 @@ type LowerOptions struct {
 	// PlainEquality says that no class that the file can meet has its own
 	// idea of equality, so that x == "text" can be Starlark's.
 	PlainEquality bool
+
+	// Unshared says that no other file imports this one, so that a list or set
+	// of constants that its functions only look things up in does not change.
+	Unshared bool
 }
 
 // Lowered is a module in Starlark's syntax tree, and what the host needs to
@@ -116,7 +120,8 @@ type lowerer struct {
 
 	aliases    map[string]string // hidden globals of predeclared names
 	containers map[string]string // hidden globals of displays of constants, by their text
-	prologue   []syntax.Stmt     // what gives them their values
+	prologue   []syntax.Stmt     // what gives the aliases their values
+	displays   []syntax.Stmt     // and the containers theirs
 
 	scope *scope
 	class string // the innermost class around, for private names
@@ -126,8 +131,6 @@ type lowerer struct {
 	// place says that statements can be put into out for the current
 	// expression, if it does not matter when and how often they run.
 	place bool
-
-	helpers []string // names of the functions made for the statements being lowered
 }
 
 // A frame is a function of the Starlark tree.
@@ -137,6 +140,9 @@ type frame struct {
 	temps   int  // temporaries in use
 	loop    *loop
 	handled *handled // or nil
+
+	helpers []string       // names of the functions made for the statements being lowered
+	uses    map[string]int // how often each of them is there
 }
 
 // A loop is one in the current frame.
@@ -155,10 +161,10 @@ func (l *lowerer) within(n Node, f func()) {
 
 // inFrame runs f in a new frame and returns the statements that it emits.
 func (l *lowerer) inFrame(fn *frame, pos syntax.Position, f func()) []syntax.Stmt {
-	outer, place, helpers := l.fn, l.place, l.helpers
-	l.fn, l.place, l.helpers = fn, true, nil
+	outer, place := l.fn, l.place
+	l.fn, l.place = fn, true
 	body := l.collect(pos, f)
-	l.fn, l.place, l.helpers = outer, place, helpers
+	l.fn, l.place = outer, place
 	return body
 }
 
@@ -174,13 +180,13 @@ func (l *lowerer) misplaced(f func()) {
 // result puts the parts together.
 func (l *lowerer) result() *Lowered {
 	module := l.info[l.module]
-	var prologue []syntax.Stmt
+	constants := l.displays
 	for _, name := range module.boxes() {
 		if l.o.known(name) {
-			prologue = append(prologue, assign(boxField(l.alias("py.globals"), name, l.top), ident(l.alias(name), l.top), l.top))
+			constants = append(constants, assign(boxField(l.alias("py.globals"), name, l.top), ident(l.alias(name), l.top), l.top))
 		}
 	}
-	stmts := slices.Concat(l.prologue, prologue, l.out)
+	stmts := slices.Concat(l.prologue, constants, l.out)
 	low := &Lowered{
 		File: &syntax.File{
 			Path:  l.m.Filename,

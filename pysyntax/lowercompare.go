@@ -175,32 +175,69 @@ func isText(k valueKind) bool { return k == strKind || k == noneKind }
 // members lowers a display of constants that something is looked for in to a
 // hidden global: x in {"a", "b"}.
 func (l *lowerer) members(e Expr) (syntax.Expr, bool) {
-	var elts []Expr
-	switch e := e.(type) {
-	case *Set:
-		elts = e.Elts
-	case *List:
-		elts = e.Elts
-	case *Tuple:
-		elts = e.Elts
-	default:
+	display, hashed := l.display(e)
+	if display == nil {
 		return nil, false
+	}
+	elts := elementsOf(display)
+	if set, ok := display.(*Set); ok {
+		elts = set.Elts
 	}
 	for _, elt := range elts {
 		if !isConstant(elt) {
 			return nil, false
 		}
 	}
-	key := l.m.Text(e)
+	key := l.m.Text(display)
 	name, ok := l.containers[key]
 	if !ok {
 		name = "in:" + itoa(len(l.containers)+1)
 		l.containers[key] = name
-		list := tuple(l.at(e.Pos()), l.last(e), l.exprs(elts)...)
-		made := l.runtime("py.members", e, l.at(e.Pos()), list)
-		l.prologue = append(l.prologue, assignment(name, made, l.at(e.Pos())))
+		args := []syntax.Expr{tuple(l.at(display.Pos()), l.last(display), l.exprs(elts)...)}
+		if hashed { // what is looked for must be hashable
+			args = append(args, boolean(true, l.at(e.Pos())))
+		}
+		made := l.runtime("py.members", e, l.at(e.Pos()), args...)
+		l.displays = append(l.displays, assignment(name, made, l.at(e.Pos())))
 	}
 	return l.cover(e, ident(name, l.at(e.Pos()))), true
+}
+
+// display returns the display of what something is looked for in: of e itself,
+// or of a variable of the module that has nothing else and does not change.
+// hashed says that only what is hashable can be looked for.
+func (l *lowerer) display(e Expr) (display Expr, hashed bool) {
+	name, ok := e.(*Name)
+	if !ok {
+		return displayOf(e)
+	}
+	v := l.find(l.scope, name.ID)
+	if v == nil || v.scope != l.module || v.boxed || v.bindings != 1 || v.values[0].expr == nil || l.scope == l.module {
+		return nil, false
+	}
+	value := v.values[0].expr
+	if call, ok := value.(*Call); ok && len(call.Args) == 1 && len(call.Keywords) == 0 {
+		fn, ok := call.Func.(*Name)
+		if !ok || fn.ID != "frozenset" || l.global("frozenset") != nil || !l.o.known("frozenset") {
+			return nil, false
+		}
+		display, _ = displayOf(call.Args[0])
+		return display, true
+	}
+	if _, tuple := value.(*Tuple); tuple || l.o.Unshared && v.reads == v.lookups {
+		return displayOf(value)
+	}
+	return nil, false
+}
+
+func displayOf(e Expr) (display Expr, hashed bool) {
+	switch e.(type) {
+	case *Set:
+		return e, true
+	case *List, *Tuple:
+		return e, false
+	}
+	return nil, false
 }
 
 // isConstant reports whether an expression is a constant, or a tuple of such.

@@ -132,18 +132,37 @@ func (l *lowerer) binOp(e *BinOp) syntax.Expr {
 	return l.runtime("py."+operatorFunctions[e.Op], e, pos, x, y)
 }
 
-// nativeOperator returns the interpreter's own operator, where it does the
-// same and can make no large values.
+// nativeTokens are the interpreter's own operators.
+var nativeTokens = [...]syntax.Token{
+	Add: syntax.PLUS, Sub: syntax.MINUS, Mult: syntax.STAR, Mod: syntax.PERCENT, FloorDiv: syntax.SLASHSLASH,
+	BitOr: syntax.PIPE, BitXor: syntax.CIRCUMFLEX, BitAnd: syntax.AMP,
+}
+
+// nativeOperator returns the interpreter's own operator for two integers,
+// where it cannot fail and can make no large values.
 func (l *lowerer) nativeOperator(op Operator, x, y Expr) (token syntax.Token, ok bool) {
-	switch op {
-	case Add:
-		token = syntax.PLUS
-	case Sub:
-		token = syntax.MINUS
-	default:
+	if l.kindOf(x, l.scope) != intKind || l.kindOf(y, l.scope) != intKind {
 		return 0, false
 	}
-	return token, l.kindOf(x, l.scope) == intKind && l.kindOf(y, l.scope) == intKind
+	switch op {
+	case Add, Sub, BitOr, BitXor, BitAnd:
+		ok = true
+	case Mult:
+		ok = isSmallInt(x) || isSmallInt(y)
+	case Mod, FloorDiv:
+		ok = isSmallInt(y)
+	}
+	return nativeTokens[op], ok
+}
+
+// isSmallInt reports whether e is an integer literal of one word, and not 0.
+func isSmallInt(e Expr) bool {
+	c, ok := e.(*Constant)
+	if !ok {
+		return false
+	}
+	i, ok := c.Value.(int64)
+	return ok && i != 0
 }
 
 func (l *lowerer) unaryOp(e *UnaryOp) syntax.Expr {

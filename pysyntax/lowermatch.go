@@ -9,21 +9,24 @@ import "go.starlark.net/syntax"
 func (l *lowerer) match(s *Match) {
 	pos := l.at(s.From)
 	subject := l.hold(l.expr(s.Subject), pos)
-	l.cases(s, s.Cases, &matcher{l: l, subject: subject, n: s.Subject}, "")
+	l.cases(s, s.Cases, &matcher{l: l, subject: subject}, "")
 }
 
 // A matcher is in the middle of lowering a pattern.
 type matcher struct {
 	l        *lowerer
 	subject  string // the temporary that has the subject of the statement
-	n        Node   // the subject
 	captures []capture
 }
+
+// A valueAt makes an expression of a value at a place. Names are best read where
+// they are used: the tables of a function grow with each leap of its places.
+type valueAt func(syntax.Position) syntax.Expr
 
 // A capture is a name that a pattern binds to a value.
 type capture struct {
 	name  Ident
-	value func() syntax.Expr
+	value valueAt
 }
 
 // maxElse is how many cases become one chain of elifs.
@@ -32,8 +35,8 @@ const maxElse = 100
 // cases lowers the cases of a match statement. done is the flag that is set
 // where one of them has matched, or "".
 func (l *lowerer) cases(s *Match, list []*MatchCase, m *matcher, done string) {
-	pos := l.at(s.From)
 	for len(list) > 0 {
+		pos := l.at(list[0].From)
 		n := 0
 		for n < len(list) && n < maxElse && l.isCondition(list[n].Pattern) {
 			n++
@@ -119,27 +122,25 @@ func (l *lowerer) conditions(list []*MatchCase, m *matcher, done string, more bo
 }
 
 // whole gives the subject of the statement.
-func (m *matcher) whole() syntax.Expr {
-	return m.l.cover(m.n, ident(m.subject, m.l.at(m.n.Pos())))
-}
+func (m *matcher) whole(pos syntax.Position) syntax.Expr { return ident(m.subject, pos) }
 
 // condition makes the expression that tells whether a value suits a pattern
 // that is a condition; nil if every value does.
-func (m *matcher) condition(p Pattern, value func() syntax.Expr) syntax.Expr {
+func (m *matcher) condition(p Pattern, value valueAt) syntax.Expr {
 	l := m.l
 	pos := l.at(p.Pos())
 	switch p := p.(type) {
 	case *MatchValue:
 		if token, ok := l.nativeRelation(Eq, nil, p.Value); ok {
-			return binary(value(), token, pos, l.expr(p.Value))
+			return binary(value(pos), token, pos, l.expr(p.Value))
 		}
-		return l.runtime("py.eq", p, pos, value(), l.expr(p.Value))
+		return l.runtime("py.eq", p, pos, value(pos), l.expr(p.Value))
 	case *MatchSingleton:
 		var constant syntax.Expr = none(pos)
 		if b, ok := p.Value.(bool); ok {
 			constant = boolean(b, pos)
 		}
-		return binary(value(), syntax.EQL, pos, constant)
+		return binary(value(pos), syntax.EQL, pos, constant)
 	case *MatchClass:
 		return binary(m.classValues(p, value), syntax.NEQ, pos, none(pos))
 	case *MatchOr:
@@ -161,14 +162,14 @@ func (m *matcher) condition(p Pattern, value func() syntax.Expr) syntax.Expr {
 }
 
 // classValues makes the tuple of what a class pattern looks at.
-func (m *matcher) classValues(p *MatchClass, value func() syntax.Expr) syntax.Expr {
+func (m *matcher) classValues(p *MatchClass, value valueAt) syntax.Expr {
 	l := m.l
 	pos := l.at(p.From)
 	attrs := tuple(pos, pos)
 	for _, name := range p.KwdAttrs {
 		attrs.List = append(attrs.List, str(l.mangled(name.Name), l.at(name.Pos)))
 	}
-	return l.runtime("py.match_class", p, pos, value(), l.expr(p.Class), number(len(p.Patterns), pos), attrs)
+	return l.runtime("py.match_class", p, pos, value(pos), l.expr(p.Class), number(len(p.Patterns), pos), attrs)
 }
 
 // nested lowers a case to ifs within ifs.
@@ -177,7 +178,7 @@ func (l *lowerer) nested(c *MatchCase, m *matcher, done string, more bool) {
 	m.pattern(c.Pattern, m.whole, func() {
 		for _, captured := range m.captures {
 			pos := l.at(captured.name.Pos)
-			l.emit(assign(l.boundPlace(captured.name.Name, pos), captured.value(), pos))
+			l.emit(assign(l.boundPlace(captured.name.Name, pos), captured.value(pos), pos))
 		}
 		if c.Guard == nil {
 			l.matched(c, done, more)
@@ -195,7 +196,7 @@ func (m *matcher) when(cond syntax.Expr, pos syntax.Position, then func()) {
 }
 
 // pattern emits the test of a value; then emits what is done where it suits.
-func (m *matcher) pattern(p Pattern, value func() syntax.Expr, then func()) {
+func (m *matcher) pattern(p Pattern, value valueAt, then func()) {
 	l := m.l
 	pos := l.at(p.Pos())
 	if l.isCondition(p) {
@@ -250,15 +251,14 @@ func (m *matcher) elementsFrom(list []Pattern, i int, values string, then func()
 		then()
 		return
 	}
-	pos := m.l.at(list[i].Pos())
-	element := func() syntax.Expr {
+	element := func(pos syntax.Position) syntax.Expr {
 		return &syntax.IndexExpr{X: ident(values, pos), Lbrack: pos, Y: number(i, pos), Rbrack: pos}
 	}
 	m.pattern(list[i], element, func() { m.elementsFrom(list, i+1, values, then) })
 }
 
 // sequence emits the test of a sequence pattern.
-func (m *matcher) sequence(p *MatchSequence, value func() syntax.Expr, then func()) {
+func (m *matcher) sequence(p *MatchSequence, value valueAt, then func()) {
 	l := m.l
 	pos := l.at(p.From)
 	star := -1
@@ -274,29 +274,29 @@ func (m *matcher) sequence(p *MatchSequence, value func() syntax.Expr, then func
 		args = []syntax.Expr{number(n-1, pos), boolean(true, pos)}
 		counts = []syntax.Expr{number(star, pos), number(n-1-star, pos)}
 	}
-	test := l.runtime("py.match_seq", p, pos, append([]syntax.Expr{value()}, args...)...)
+	test := l.runtime("py.match_seq", p, pos, append([]syntax.Expr{value(pos)}, args...)...)
 	m.when(test, pos, func() {
 		if n == 0 {
 			then()
 			return
 		}
-		values := l.hold(l.runtime("py.unpack", p, pos, append([]syntax.Expr{value()}, counts...)...), pos)
+		values := l.hold(l.runtime("py.unpack", p, pos, append([]syntax.Expr{value(pos)}, counts...)...), pos)
 		m.elements(p.Patterns, values, then)
 	})
 }
 
 // mapping emits the test of a mapping pattern.
-func (m *matcher) mapping(p *MatchMapping, value func() syntax.Expr, then func()) {
+func (m *matcher) mapping(p *MatchMapping, value valueAt, then func()) {
 	l := m.l
 	pos := l.at(p.From)
 	keys := func() syntax.Expr { return tuple(pos, pos, l.exprs(p.Keys)...) }
-	values := l.hold(l.runtime("py.match_map", p, pos, value(), keys()), pos)
+	values := l.hold(l.runtime("py.match_map", p, pos, value(pos), keys()), pos)
 	m.when(m.isThere(values, pos), pos, func() {
 		m.elements(p.Patterns, values, func() {
 			if p.Rest.Name != "" {
 				at := l.at(p.Rest.Pos)
-				rest := l.hold(l.runtime("py.match_rest", p, at, value(), keys()), at)
-				m.captures = append(m.captures, capture{p.Rest, func() syntax.Expr { return ident(rest, at) }})
+				rest := l.hold(l.runtime("py.match_rest", p, at, value(at), keys()), at)
+				m.captures = append(m.captures, capture{p.Rest, func(pos syntax.Position) syntax.Expr { return ident(rest, pos) }})
 			}
 			then()
 		})
@@ -305,7 +305,7 @@ func (m *matcher) mapping(p *MatchMapping, value func() syntax.Expr, then func()
 
 // alternatives emits the test of an or pattern with captures: each alternative
 // puts them into the same temporaries.
-func (m *matcher) alternatives(p *MatchOr, value func() syntax.Expr, then func()) {
+func (m *matcher) alternatives(p *MatchOr, value valueAt, then func()) {
 	l := m.l
 	pos := l.at(p.From)
 	found := l.hold(number(0, pos), pos)
@@ -324,7 +324,7 @@ func (m *matcher) alternatives(p *MatchOr, value func() syntax.Expr, then func()
 						names = append(names, c.name)
 					}
 					at := l.at(c.name.Pos)
-					l.emit(assignment(t, c.value(), at))
+					l.emit(assignment(t, c.value(at), at))
 				}
 				l.emit(assignment(found, number(1, pos), pos))
 			})
@@ -337,8 +337,7 @@ func (m *matcher) alternatives(p *MatchOr, value func() syntax.Expr, then func()
 	}
 	m.captures = before
 	for _, name := range names {
-		at := l.at(name.Pos)
-		m.captures = append(m.captures, capture{name, func() syntax.Expr { return ident(temps[name.Name], at) }})
+		m.captures = append(m.captures, capture{name, func(pos syntax.Position) syntax.Expr { return ident(temps[name.Name], pos) }})
 	}
 	m.when(ident(found, pos), pos, then)
 }

@@ -84,6 +84,7 @@ func (p *planner) use(name string, n *Name) {
 		return
 	}
 	p.meet(v)
+	v.reads++
 	for s := p.scope; s != v.scope; s = s.parent {
 		switch s.kind {
 		case functionScope, lambdaScope:

@@ -61,6 +61,7 @@ func (p *planner) expr(e Expr) {
 		p.later(e.Body)
 		p.later(e.Orelse)
 	case *Compare:
+		p.lookups(e)
 		p.expr(e.Left)
 		p.expr(e.Comparators[0])
 		for _, c := range e.Comparators[1:] {
@@ -90,6 +91,19 @@ func (p *planner) expr(e Expr) {
 		})
 	}
 	p.lead = nil
+}
+
+// lookups counts the names in which a comparison looks for something.
+func (p *planner) lookups(e *Compare) {
+	for i, op := range e.Ops {
+		name, ok := e.Comparators[i].(*Name)
+		if !ok || op != In && op != NotIn {
+			continue
+		}
+		if v := p.find(p.scope, name.ID); v != nil {
+			v.lookups++
+		}
+	}
 }
 
 // call walks over a call. Its receiver comes before its arguments.

@@ -5,9 +5,13 @@ import "go.starlark.net/syntax"
 // stmts lowers statements and emits them.
 func (l *lowerer) stmts(list []Stmt) {
 	for _, s := range list {
-		temps, helpers := l.fn.temps, len(l.helpers)
+		temps, helpers := l.fn.temps, len(l.fn.helpers)
 		l.stmt(s)
-		l.fn.temps, l.helpers = temps, l.helpers[:helpers]
+		l.fn.temps = temps
+		for _, name := range l.fn.helpers[helpers:] {
+			l.fn.uses[name]--
+		}
+		l.fn.helpers = l.fn.helpers[:helpers]
 	}
 }
 

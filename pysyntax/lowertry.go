@@ -73,17 +73,15 @@ func (l *lowerer) region(name string, pos syntax.Position, all exit, ends bool, 
 // helper returns a name for a function that stands for a part of the current
 // one.
 func (l *lowerer) helper(name string) string {
-	n := 1
-	for _, h := range l.helpers {
-		if h == name {
-			n++
-		}
+	if l.fn.uses == nil {
+		l.fn.uses = map[string]int{}
 	}
-	l.helpers = append(l.helpers, name)
-	if n == 1 {
-		return name
+	l.fn.helpers = append(l.fn.helpers, name)
+	l.fn.uses[name]++
+	if n := l.fn.uses[name]; n > 1 {
+		return name[:len(name)-1] + " " + itoa(n) + ">"
 	}
-	return name[:len(name)-1] + " " + itoa(n) + ">"
+	return name
 }
 
 // leave emits the return, break or continue that a region, which has raised

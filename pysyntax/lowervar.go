@@ -32,6 +32,9 @@ type variable struct {
 	captured bool // a function or lambda inside its scope uses it
 	deleted  bool // there is a del
 
+	reads   int // uses of it
+	lookups int // those as the container of "in"
+
 	values []source // what it is bound to
 	kind   valueKind
 
