@@ -17,6 +17,7 @@ import (
 	"github.com/starhost/starhost/builtins/helpers/pypolicy"
 	"github.com/starhost/starhost/builtins/helpers/pyre"
 	"github.com/starhost/starhost/builtins/helpers/pystd"
+	"github.com/starhost/starhost/builtins/helpers/pytextwrap"
 	"github.com/starhost/starhost/builtins/helpers/pytime"
 	"github.com/starhost/starhost/builtins/helpers/pytyping"
 	"github.com/starhost/starhost/builtins/helpers/pyurl"
@@ -44,6 +45,7 @@ func Modules() []runtime.Module {
 		pycountry.Module(),
 		pyip.Module(),
 		pyre.Module(),
+		pytextwrap.Module(),
 		pytime.DatetimeModule(),
 		pytime.TimeModule(),
 	}

@@ -13,6 +13,9 @@ import "github.com/starhost/starhost/runtime"
 func Modules() []runtime.Module {
 	return []runtime.Module{
 		Collections(),
+		ABC(),
+		Contextlib(),
+		Copy(),
 		Functools(),
 		Itertools(),
 		Operator(),

@@ -196,6 +196,12 @@ func cached(t *starlark.Thread, self *py.Instance, args starlark.Tuple, kwargs [
 // key makes the key of a call: numbers that are equal are the same one, and
 // True is no other than 1, unless the cache is typed.
 func (c *cache) key(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) == 1 && len(kwargs) == 0 && !c.typed {
+		switch args[0].(type) { // so that 1 and 1.0 are two, as nowhere else
+		case starlark.Int, starlark.String:
+			return args[0], nil
+		}
+	}
 	key := make(starlark.Tuple, 0, len(args)+1+2*len(kwargs))
 	key = append(key, args...)
 	if len(kwargs) > 0 {

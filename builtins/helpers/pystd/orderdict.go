@@ -158,10 +158,12 @@ func popItem(t *starlark.Thread, self *py.Instance, args starlark.Tuple, kwargs 
 	if last {
 		return pytypes.MethodOf(d, "popitem")(t, d, nil, nil)
 	}
+	var first starlark.Tuple
 	for k, v := range d.Entries() {
-		return starlark.Tuple{k, v}, deleteKey(d, k)
+		first = starlark.Tuple{k, v}
+		break
 	}
-	return starlark.None, nil
+	return first, deleteKey(d, first[0])
 }
 
 func deleteKey(d *starlark.Dict, k starlark.Value) error {
