@@ -188,3 +188,8 @@ func BindTo(t *starlark.Thread, v starlark.Value, o *Instance, c *Class) (starla
 func (c *Class) Init(t *starlark.Thread, o *Instance, args starlark.Tuple, kwargs []starlark.Tuple) (*Instance, error) {
 	return o, o.init(t, args, kwargs)
 }
+
+// NewPropertyOf is property(fget, fset, fdel, doc).
+func NewPropertyOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	return newProperty(t, args, kwargs)
+}

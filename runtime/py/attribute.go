@@ -221,7 +221,7 @@ func (o *Instance) builtinFirst(string) bool { return o.native != nil }
 
 // touchBy tells the journal of a method that changes x.
 func (w *World) touchBy(x starlark.Value, name string) {
-	if len(w.journal.shared) > 0 && mutators[name] {
+	if mutators[name] && !w.journal.none() {
 		w.touch(x)
 	}
 }

@@ -97,7 +97,7 @@ func (w *World) own() map[string]pytypes.Function {
 
 // touchNative tells the journal that a list, dict or set may change.
 func (w *World) touchNative(x starlark.Value) {
-	if len(w.journal.shared) == 0 {
+	if w.journal.none() {
 		return
 	}
 	switch x := x.(type) {

@@ -14,6 +14,10 @@ type journal struct {
 	// can reach after loading. Only what is in here is noted.
 	shared map[any]bool
 
+	// fresh are the modules that shared does not cover yet. Nothing of them
+	// has changed since they were loaded.
+	fresh []*Module
+
 	// noted are those that have changed since the last rollback.
 	noted map[any]func()
 }
@@ -21,7 +25,14 @@ type journal struct {
 // touch must be called before x changes.
 func (w *World) touch(x any) {
 	j := &w.journal
-	if w.loading > 0 || !j.shared[x] || j.noted[x] != nil {
+	if w.loading > 0 {
+		return
+	}
+	for _, m := range j.fresh {
+		j.share(m)
+	}
+	j.fresh = j.fresh[:0]
+	if !j.shared[x] || j.noted[x] != nil {
 		return
 	}
 	if j.noted == nil {
@@ -93,13 +104,11 @@ func (b *Box) restorer() func() {
 	}
 }
 
-// share notes all that a module can reach, once it is loaded.
-func (m *Module) share() {
-	if m.shared {
-		return
-	}
-	m.shared = true
-	j := &m.world.journal
+// none reports whether no module has anything that could be noted.
+func (j *journal) none() bool { return len(j.shared) == 0 && len(j.fresh) == 0 }
+
+// share notes all that a module can reach.
+func (j *journal) share(m *Module) {
 	if j.shared == nil {
 		j.shared = make(map[any]bool)
 	}

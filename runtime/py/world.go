@@ -90,11 +90,7 @@ func (w *World) Module(p *Program) (*Module, error) {
 		m.failure = err
 		return nil, err
 	}
-	if w.loading == 0 {
-		for _, m := range w.modules {
-			m.share()
-		}
-	}
+	w.journal.fresh = append(w.journal.fresh, m)
 	return m, nil
 }
 
@@ -143,7 +139,6 @@ type Module struct {
 	globals *Box                // the variables that can change
 	names   starlark.StringDict // the others
 	failure error
-	shared  bool
 }
 
 var _ starlark.HasSetField = (*Module)(nil)
