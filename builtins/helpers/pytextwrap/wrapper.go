@@ -200,13 +200,14 @@ func (l *lines) text() string { return string(slices.Concat(l.line...)) }
 func (l *lines) add(line string) error {
 	l.done = append(l.done, line)
 	l.size += len(line) + 1
-	if err := guard.CheckElements(l.c.Thread, l.c.Fn, len(l.done)); err != nil && len(l.done)%64 == 0 {
-		return err
-	}
-	if l.size > guard.MeterOf(l.c.Thread).Limits().Bytes {
+	meter := guard.MeterOf(l.c.Thread)
+	switch limits := meter.Limits(); {
+	case len(l.done) > limits.Elements:
+		return guard.CheckElements(l.c.Thread, l.c.Fn, len(l.done))
+	case l.size > limits.Bytes:
 		return guard.CheckBytes(l.c.Thread, l.c.Fn, l.size)
 	}
-	return guard.MeterOf(l.c.Thread).Charge(len(line) / 32)
+	return meter.Charge(1 + len(line)/32)
 }
 
 // next fills the current line.
