@@ -88,30 +88,33 @@ anything is written, so that a damaged one changes nothing.` + "\n" + exitCodesH
 			if len(files) == 0 {
 				files = []string{"-"}
 			}
+			records, err := c.readDumps(files)
+			if err != nil {
+				return err
+			}
 			return c.withStore(cmd.Context(), o, readWrite, func(store caching.Store) error {
-				return c.load(cmd.Context(), store, files, o.now)
+				return c.load(cmd.Context(), store, records, o.now)
 			})
 		},
 	}
 }
 
-func (c *command) load(ctx context.Context, store caching.Store, files []string, now int64) error {
+// readDumps reads dump files. The last item of a key counts.
+func (c *command) readDumps(paths []string) ([]dump.Record, error) {
 	var records []dump.Record
-	expired := 0
-	for _, path := range files {
-		all, err := c.readDump(path)
+	for _, path := range paths {
+		more, err := c.readDump(path)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, r := range all {
-			if r.Item.Expired(now) {
-				expired++
-			} else {
-				records = append(records, r)
-			}
-		}
+		records = append(records, more...)
 	}
-	records = lastOfEach(records)
+	return lastOfEach(records), nil
+}
+
+func (c *command) load(ctx context.Context, store caching.Store, records []dump.Record, now int64) error {
+	all := len(records)
+	records = slices.DeleteFunc(records, func(r dump.Record) bool { return r.Item.Expired(now) })
 	err := c.inParallel(ctx, "load", len(records), func(ctx context.Context, i int) error {
 		return store.Put(ctx, records[i].Key, now, records[i].Item)
 	})
@@ -119,7 +122,7 @@ func (c *command) load(ctx context.Context, store caching.Store, files []string,
 		return err
 	}
 	fmt.Fprintf(c.err, "%s loaded", plural(len(records), "item", "items"))
-	if expired > 0 {
+	if expired := all - len(records); expired > 0 {
 		fmt.Fprintf(c.err, ", %d left out that have expired", expired)
 	}
 	fmt.Fprintln(c.err)
