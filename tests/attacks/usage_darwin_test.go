@@ -1,0 +1,4 @@
+package attacks
+
+// rssShift turns the unit of Rusage.Maxrss into bytes.
+const rssShift = 0

@@ -1,0 +1,6 @@
+//go:build unix && !darwin
+
+package attacks
+
+// rssShift turns the unit of Rusage.Maxrss into bytes.
+const rssShift = 10
