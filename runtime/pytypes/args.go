@@ -229,12 +229,20 @@ func argument(args starlark.Tuple, i int) starlark.Value {
 	return nil
 }
 
+// argType is the type of an argument in the messages of many functions.
+func argType(v starlark.Value) string {
+	if v == starlark.None {
+		return "None"
+	}
+	return TypeName(v)
+}
+
 // textArgument gives a text argument of a function that takes one.
 func textArgument(fn string, v starlark.Value) (string, error) {
 	if s, ok := native(v).(starlark.String); ok {
 		return string(s), nil
 	}
-	return "", pyerr.Type("%s() argument must be str, not %s", lastName(fn), TypeName(v))
+	return "", pyerr.Type("%s() argument must be str, not %s", lastName(fn), argType(v))
 }
 
 // textArguments gives the text argument number n of several.
@@ -242,7 +250,7 @@ func numberedText(fn string, n int, v starlark.Value) (string, error) {
 	if s, ok := native(v).(starlark.String); ok {
 		return string(s), nil
 	}
-	return "", pyerr.Type("%s() argument %d must be str, not %s", lastName(fn), n, TypeName(v))
+	return "", pyerr.Type("%s() argument %d must be str, not %s", lastName(fn), n, argType(v))
 }
 
 // Arguments of functions that take an optional start and end, which may be

@@ -225,11 +225,11 @@ func bytesFind(fn string) Method {
 		if err := counted(fn, args, kwargs, 1, 3); err != nil {
 			return nil, err
 		}
-		sub, err := subsequence(t, args[0])
+		r, err := bytesRegion(t, raw(recv), args)
 		if err != nil {
 			return nil, err
 		}
-		r, err := bytesRegion(t, raw(recv), args)
+		sub, err := subsequence(t, args[0])
 		if err != nil {
 			return nil, err
 		}
@@ -255,11 +255,11 @@ func bytesCount(t *starlark.Thread, recv starlark.Value, args starlark.Tuple, kw
 	if err := counted("bytes.count", args, kwargs, 1, 3); err != nil {
 		return nil, err
 	}
-	sub, err := subsequence(t, args[0])
+	r, err := bytesRegion(t, raw(recv), args)
 	if err != nil {
 		return nil, err
 	}
-	r, err := bytesRegion(t, raw(recv), args)
+	sub, err := subsequence(t, args[0])
 	switch {
 	case err != nil:
 		return nil, err
@@ -353,7 +353,7 @@ func bytesPadded(fn string) Method {
 		if len(args) == 2 {
 			f, ok := native(args[1]).(starlark.Bytes)
 			if !ok || len(f) != 1 {
-				return nil, pyerr.Type("%s() argument 2 must be a byte string of length 1, not %s", name, TypeName(args[1]))
+				return nil, pyerr.Type("%s() argument 2 must be a byte string of length 1, not %s", name, argType(args[1]))
 			}
 			fill = string(f)
 		}
@@ -658,21 +658,9 @@ func bytesHex(t *starlark.Thread, recv starlark.Value, args starlark.Tuple, kwar
 	if err != nil {
 		return nil, err
 	}
-	sep := ""
-	switch v := native(in[0]).(type) {
-	case nil:
-	case starlark.String:
-		sep = string(v)
-	case starlark.Bytes:
-		sep = string(v)
-	default:
-		return nil, pyerr.Type("sep must be str or bytes.")
-	}
-	if in[0] != nil && len(sep) != 1 {
-		if sep != "" && charCount(sep) == 1 {
-			return nil, pyerr.Value("sep must be ASCII.")
-		}
-		return nil, pyerr.Value("sep must be length 1.")
+	sep, err := hexSeparator(t, in[0])
+	if err != nil {
+		return nil, err
 	}
 	b := raw(recv)
 	if err := guard.CheckBytes(t, "hex", 3*len(b)); err != nil {
@@ -683,6 +671,30 @@ func bytesHex(t *starlark.Thread, recv starlark.Value, args starlark.Tuple, kwar
 		return starlark.String(digits), nil
 	}
 	return starlark.String(separated(digits, sep, 2*group)), nil
+}
+
+// hexSeparator reads the argument sep, which may be missing.
+func hexSeparator(t *starlark.Thread, v starlark.Value) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	n, err := Len(t, v)
+	if err != nil {
+		return "", err
+	}
+	if n != 1 {
+		return "", pyerr.Value("sep must be length 1.")
+	}
+	switch s := native(v).(type) {
+	case starlark.String:
+		if !isASCII(string(s)) {
+			return "", pyerr.Value("sep must be ASCII.")
+		}
+		return string(s), nil
+	case starlark.Bytes:
+		return string(s), nil
+	}
+	return "", pyerr.Type("sep must be str or bytes.")
 }
 
 // separated puts a separator between groups of n digits, counted from the
@@ -716,7 +728,7 @@ func bytesFromhex(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tup
 	}
 	s, ok := native(v).(starlark.String)
 	if !ok {
-		return nil, pyerr.Type("fromhex() argument must be str, not %s", TypeName(v))
+		return nil, pyerr.Type("fromhex() argument must be str, not %s", argType(v))
 	}
 	if err := guard.CheckBytes(t, "fromhex", len(s)); err != nil {
 		return nil, err
@@ -885,7 +897,7 @@ func encodedBytes(t *starlark.Thread, in [3]starlark.Value) (starlark.Value, err
 		}
 		s, ok := native(in[i+1]).(starlark.String)
 		if !ok {
-			return nil, pyerr.Type("bytes() argument '%s' must be str, not %s", []string{"encoding", "errors"}[i], TypeName(in[i+1]))
+			return nil, pyerr.Type("bytes() argument '%s' must be str, not %s", []string{"encoding", "errors"}[i], argType(in[i+1]))
 		}
 		*p = string(s)
 	}

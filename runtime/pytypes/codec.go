@@ -24,7 +24,7 @@ func codecArguments(fn string, args starlark.Tuple, kwargs []starlark.Tuple) (en
 		}
 		text, ok := native(in[i]).(starlark.String)
 		if !ok {
-			return "", "", pyerr.Type("%s() argument '%s' must be str, not %s", fn, s.names[i], TypeName(in[i]))
+			return "", "", pyerr.Type("%s() argument '%s' must be str, not %s", fn, s.names[i], argType(in[i]))
 		}
 		*p = string(text)
 	}
@@ -49,8 +49,8 @@ func encode(t *starlark.Thread, s, encoding, errors string) (string, error) {
 	var err error
 	if isUTF8(encoding) {
 		out, err = encodeUTF8(s, errors)
-	} else {
-		out, err = pytext.Encode(s, encoding, errors)
+	} else if out, err = pytext.Encode(s, encoding, errors); strings.Contains(s, "\xed") {
+		out, err = encodeSurrogates(s, encoding, errors)
 	}
 	if err == nil && len(out) > len(s) {
 		err = guard.CheckBytes(t, "encode", len(out))
@@ -90,48 +90,80 @@ func encodeUTF8(s, errors string) (string, error) {
 	if !strings.Contains(s, "\xed") {
 		return s, nil
 	}
-	var out []byte
-	position := 0
-	for rest := s; rest != ""; position++ {
-		r, n := decodeChar(rest)
-		if !isSurrogate(r) {
-			out = append(out, rest[:n]...)
-			rest = rest[n:]
-			continue
-		}
-		var err error
-		if out, err = appendSurrogate(out, rest, r, position, errors); err != nil {
-			return "", err
-		}
-		rest = rest[n:]
-	}
-	return string(out), nil
+	return withoutSurrogates(s, "utf-8", errors, func(part string) (string, error) { return part, nil })
 }
 
-// appendSurrogate appends what stands for half a surrogate pair, with which
-// rest begins.
-func appendSurrogate(out []byte, rest string, r rune, position int, errors string) ([]byte, error) {
+// encodeSurrogates encodes a text with half surrogate pairs, of which other
+// encodings have none, either.
+func encodeSurrogates(s, encoding, errors string) (string, error) {
+	return withoutSurrogates(s, strings.ToLower(encoding), errors, func(part string) (string, error) {
+		return pytext.Encode(part, encoding, errors)
+	})
+}
+
+// withoutSurrogates encodes what is between half surrogate pairs, and does
+// with those what errors says.
+func withoutSurrogates(s, codec, errors string, encode func(string) (string, error)) (string, error) {
+	var out []byte
+	for start, i := 0, 0; ; {
+		r, n := rune(0), 0
+		if i < len(s) {
+			r, n = decodeChar(s[i:])
+		}
+		if n > 0 && !isSurrogate(r) {
+			i += n
+			continue
+		}
+		part, err := encode(s[start:i])
+		if err != nil {
+			return "", err
+		}
+		out = append(out, part...)
+		if n == 0 {
+			return string(out), nil
+		}
+		stands, err := surrogateFor(s, i, r, codec, errors)
+		if err != nil {
+			return "", err
+		}
+		if !strings.HasPrefix(stands, "\xed") && !strings.HasPrefix(codec, "utf-8") && errors != "surrogateescape" {
+			if stands, err = encode(stands); err != nil {
+				return "", err
+			}
+		}
+		out = append(out, stands...)
+		i += n
+		start = i
+	}
+}
+
+// surrogateFor gives what stands for half a surrogate pair, at s[at].
+func surrogateFor(s string, at int, r rune, codec, errors string) (string, error) {
 	switch errors {
 	case "ignore":
-		return out, nil
+		return "", nil
 	case "replace":
-		return append(out, '?'), nil
+		return "?", nil
 	case "backslashreplace":
-		return appendHex(out, 'u', r, 4), nil
+		return string(appendHex(nil, 'u', r, 4)), nil
 	case "xmlcharrefreplace":
-		return fmt.Appendf(out, "&#%d;", r), nil
+		return fmt.Sprintf("&#%d;", r), nil
 	case "surrogatepass":
-		return append(out, rest[:3]...), nil
+		return s[at : at+3], nil
 	case "surrogateescape":
 		if 0xdc80 <= r && r <= 0xdcff {
-			return append(out, byte(r)), nil
+			return string([]byte{byte(r)}), nil
 		}
 	case "strict":
 	default:
-		return nil, pyerr.New("LookupError", "unknown error handler name '%s'", errors)
+		return "", pyerr.New("LookupError", "unknown error handler name '%s'", errors)
 	}
-	run := 0
-	for ; rest != ""; run++ {
+	return "", surrogateError(s, at, r, codec)
+}
+
+func surrogateError(s string, at int, r rune, codec string) error {
+	position, run := charCount(s[:at]), 0
+	for rest := s[at:]; rest != ""; run++ {
 		r, n := decodeChar(rest)
 		if !isSurrogate(r) {
 			break
@@ -142,7 +174,14 @@ func appendSurrogate(out []byte, rest string, r rune, position int, errors strin
 	if run > 1 {
 		what = fmt.Sprintf("characters in position %d-%d", position, position+run-1)
 	}
-	return nil, &pyerr.Error{Class: "UnicodeEncodeError", Base: "ValueError", Msg: "'utf-8' codec can't encode " + what + ": surrogates not allowed"}
+	why := "surrogates not allowed"
+	switch codec {
+	case "ascii", "us-ascii":
+		codec, why = "ascii", "ordinal not in range(128)"
+	case "latin-1", "latin1", "iso-8859-1":
+		codec, why = "latin-1", "ordinal not in range(256)"
+	}
+	return &pyerr.Error{Class: "UnicodeEncodeError", Base: "ValueError", Msg: fmt.Sprintf("'%s' codec can't encode %s: %s", codec, what, why)}
 }
 
 // decodeSurrogates decodes UTF-8 with what is not valid as half surrogate

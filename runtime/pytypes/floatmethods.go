@@ -1,6 +1,7 @@
 package pytypes
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"strconv"
@@ -201,7 +202,7 @@ func parseFloat(t *starlark.Thread, text string, shown starlark.Value) (starlark
 	}
 	if plain, ok := withoutUnderscores(s); ok && isFloatLiteral(plain) {
 		f, err := strconv.ParseFloat(plain, 64)
-		if err == nil || math.IsInf(f, 0) || f == 0 {
+		if err == nil || errors.Is(err, strconv.ErrRange) {
 			return starlark.Float(f), nil
 		}
 	}

@@ -283,12 +283,12 @@ func divmodZero(x, y starlark.Value) error {
 	switch y := y.(type) {
 	case starlark.Float:
 		if y == 0 && (xfloat || xint) {
-			return pyerr.New("ZeroDivisionError", "float floor division by zero")
+			return pyerr.New("ZeroDivisionError", "float divmod()")
 		}
 	case starlark.Int, starlark.Bool:
 		if i, _ := asInt(y); i.Sign() == 0 {
 			if xfloat {
-				return pyerr.New("ZeroDivisionError", "float floor division by zero")
+				return pyerr.New("ZeroDivisionError", "float divmod()")
 			}
 			if xint {
 				return pyerr.New("ZeroDivisionError", "integer division or modulo by zero")
@@ -354,7 +354,7 @@ func iterOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (s
 		return Iter(t, args[0])
 	}
 	if _, ok := args[0].(starlark.Callable); !ok {
-		return nil, pyerr.Type("iter(v, w): v must be callable")
+		return nil, pyerr.Type("iter(object, sentinel): object must be callable")
 	}
 	return &callIterator{iterator{"callable_iterator"}, args[0], args[1]}, nil
 }

@@ -123,7 +123,7 @@ func byteOrder(fn string, v starlark.Value) (little bool, err error) {
 	}
 	s, ok := native(v).(starlark.String)
 	if !ok {
-		return false, pyerr.Type("%s() argument 'byteorder' must be str, not %s", fn, TypeName(v))
+		return false, pyerr.Type("%s() argument 'byteorder' must be str, not %s", fn, argType(v))
 	}
 	switch s {
 	case "little":

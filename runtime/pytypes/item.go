@@ -149,6 +149,9 @@ func otherItem(t *starlark.Thread, x, key starlark.Value) (starlark.Value, error
 		v, err := indexed(t, byteSequence(x), key, "", "byte indices must be integers or slices, not %s")
 		return v, err
 	case *Range:
+		if i, ok := asInt(key); ok && !isInt64(i) {
+			return nil, indexError("range object index out of range")
+		}
 		return indexed(t, x, key, "range object", "range indices must be integers or slices, not %s")
 	case starlark.Mapping:
 		v, found, err := x.Get(key)
@@ -221,7 +224,7 @@ func SetItem(t *starlark.Thread, x, key, v starlark.Value) error {
 		}
 		return changed(x.SetIndex(i, v))
 	}
-	return pyerr.Type("'%s' object does not support item assignment", TypeName(x))
+	return noItems(t, x, key, "does not support item assignment", "does not support item assignment")
 }
 
 // position gives the place of an element that key names.
@@ -326,11 +329,26 @@ func DelItem(t *starlark.Thread, x, key starlark.Value) error {
 			return DelItem(t, n, key)
 		}
 	}
+	return noItems(t, x, key, "doesn't support item deletion", "does not support item deletion")
+}
+
+// noItems says that items of x cannot be changed. CPython asks containers as
+// sequences if the key is an integer.
+func noItems(t *starlark.Thread, x, key starlark.Value, sequence, mapping string) error {
 	switch native(x).(type) {
-	case starlark.String, starlark.Tuple, starlark.Bytes, *Range:
-		return pyerr.Type("'%s' object doesn't support item deletion", TypeName(x))
+	case starlark.String, starlark.Tuple, starlark.Bytes, *Range, *starlark.Set, *FrozenSet, *KeysView, *ValuesView, *ItemsView, Object:
+		i, ok, err := index(t, key)
+		if err != nil {
+			return err
+		}
+		if ok && !isInt64(i) {
+			return indexError("cannot fit '%s' into an index-sized integer", TypeName(key))
+		}
+		if ok {
+			mapping = sequence
+		}
 	}
-	return pyerr.Type("'%s' object does not support item deletion", TypeName(x))
+	return pyerr.Type("'%s' object %s", TypeName(x), mapping)
 }
 
 func deleteElement(t *starlark.Thread, l *starlark.List, key starlark.Value) error {

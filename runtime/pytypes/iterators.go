@@ -119,7 +119,7 @@ func newZip(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (s
 	strict := false
 	for _, kv := range kwargs {
 		if kv[0] != starlark.String("strict") {
-			return nil, pyerr.Type("zip() got an unexpected keyword argument '%s'", text(kv[0]))
+			return nil, pyerr.Type("'%s' is an invalid keyword argument for zip()", text(kv[0]))
 		}
 		var err error
 		if strict, err = Truth(t, kv[1]); err != nil {
@@ -195,9 +195,12 @@ type enumerateIterator struct {
 
 func newEnumerate(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	var in [2]starlark.Value
-	s := signature{"enumerate", []string{"iterable", "start"}, 1, 2}
+	s := signature{"enumerate", []string{"iterable", "start"}, 0, 2}
 	if err := s.bind(in[:], args, kwargs); err != nil {
 		return nil, err
+	}
+	if in[0] == nil {
+		return nil, pyerr.Type("enumerate() missing required argument 'iterable'")
 	}
 	e := &enumerateIterator{iterator: iterator{"enumerate"}, next: zero}
 	if in[1] != nil {

@@ -273,7 +273,7 @@ func listSort(t *starlark.Thread, recv starlark.Value, args starlark.Tuple, kwar
 
 // sortElements sorts values by a key, which may be None or nil, stably.
 func sortElements(t *starlark.Thread, elems []starlark.Value, key, reverse starlark.Value) error {
-	backwards, err := reversed(t, reverse)
+	backwards, err := optionalTruth(t, reverse)
 	if err != nil {
 		return err
 	}
@@ -302,21 +302,6 @@ func sortElements(t *starlark.Thread, elems []starlark.Value, key, reverse starl
 		elems[i] = item.elem
 	}
 	return nil
-}
-
-// reversed reads the argument reverse=.
-func reversed(t *starlark.Thread, v starlark.Value) (bool, error) {
-	if v == nil {
-		return false, nil
-	}
-	i, ok, err := index(t, v)
-	if err != nil {
-		return false, err
-	}
-	if !ok {
-		return false, notInteger(v)
-	}
-	return i.Sign() != 0, nil
 }
 
 // call calls a function with one argument.

@@ -282,7 +282,7 @@ func floatBinary(op Op, x, y float64) (starlark.Value, error) {
 		return starlark.Float(div), nil
 	case Mod:
 		if y == 0 {
-			return nil, pyerr.New("ZeroDivisionError", "float modulo by zero")
+			return nil, pyerr.New("ZeroDivisionError", "float modulo")
 		}
 		_, mod := floatDivMod(x, y)
 		return starlark.Float(mod), nil

@@ -86,10 +86,8 @@ func (p *interpolation) run(format string) (string, error) {
 // isMapping reports whether x may be left unused, as it is a mapping.
 func (p *interpolation) isMapping() bool {
 	switch v := native(p.arg).(type) {
-	case starlark.Tuple:
+	case starlark.Tuple, starlark.String:
 		return false
-	case starlark.String:
-		return p.bytes
 	case starlark.Bytes:
 		return !p.bytes
 	case *starlark.List, *Range, *event.List:
@@ -111,7 +109,7 @@ func (p *interpolation) left() int {
 }
 
 func (p *interpolation) argument() (starlark.Value, error) {
-	if p.left() <= 0 {
+	if p.left() <= 0 || p.named {
 		return nil, pyerr.Type("not enough arguments for format string")
 	}
 	p.next++
@@ -132,9 +130,15 @@ func (p *interpolation) write(s string) error {
 // convert reads the conversion that begins at format[at], after its %, writes
 // its argument, and gives the place behind it.
 func (p *interpolation) convert(format string, at int) (int, error) {
+	if at < len(format) && format[at] == '%' {
+		return at + 1, p.write("%")
+	}
 	c := conversion{width: -1, precision: -1}
 	var value starlark.Value
 	if at < len(format) && format[at] == '(' {
+		if !p.isMapping() {
+			return 0, pyerr.Type("format requires a mapping")
+		}
 		end, err := closing(format, at)
 		if err != nil {
 			return 0, err
@@ -157,9 +161,6 @@ func (p *interpolation) convert(format string, at int) (int, error) {
 	}
 	r, n := decodeChar(format[at:])
 	c.letter = r
-	if r == '%' {
-		return at + n, p.write("%")
-	}
 	if value == nil {
 		if value, err = p.argument(); err != nil {
 			return 0, err
@@ -189,9 +190,6 @@ func closing(format string, at int) (int, error) {
 }
 
 func (p *interpolation) lookup(key string) (starlark.Value, error) {
-	if !p.isMapping() {
-		return nil, pyerr.Type("format requires a mapping")
-	}
 	p.named = true
 	if p.bytes {
 		return Item(p.t, p.arg, starlark.Bytes(key))
@@ -249,15 +247,16 @@ func (p *interpolation) number(format string, at int, big string) (int, int, err
 		if !ok {
 			return 0, 0, pyerr.Type("* wants int")
 		}
-		n := clamp(i)
-		if n > math.MaxInt32 || n < -math.MaxInt32 {
+		n, ofPrecision := clamp(i), strings.HasPrefix(big, "precision")
+		switch {
+		case ofPrecision && n != int(int32(n)):
 			return 0, 0, pyerr.Overflow("Python int too large to convert to C int")
-		}
-		if n < 0 {
-			n -= 2
-			if strings.HasPrefix(big, "precision") {
-				n = 0
-			}
+		case !isInt64(i):
+			return 0, 0, pyerr.Overflow("Python int too large to convert to C ssize_t")
+		case ofPrecision:
+			n = max(n, 0)
+		case n < 0:
+			n = max(n, -math.MaxInt32) - 2
 		}
 		return n, at + 1, nil
 	}

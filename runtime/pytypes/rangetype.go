@@ -65,6 +65,22 @@ func (r *Range) Iterate() starlark.Iterator {
 	return &rangeLoop{next: r.Start, step: r.Step, left: r.n}
 }
 
+// Attr returns start, stop and step.
+func (r *Range) Attr(name string) (starlark.Value, error) {
+	switch name {
+	case "start":
+		return starlark.MakeInt(r.Start), nil
+	case "stop":
+		return starlark.MakeInt(r.Stop), nil
+	case "step":
+		return starlark.MakeInt(r.Step), nil
+	}
+	return nil, nil
+}
+
+// AttrNames lists what Attr knows.
+func (r *Range) AttrNames() []string { return []string{"start", "step", "stop"} }
+
 func (r *Range) at(i int) int { return r.Start + i*r.Step }
 
 // Hash is that of the sequence that the range is.

@@ -96,6 +96,9 @@ func isView(v starlark.Value) bool {
 
 // viewBinary is x op y where one is a view, and the other any iterable.
 func viewBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value, error) {
+	if op == And {
+		return viewAnd(t, x, y)
+	}
 	a, err := setFrom(t, x)
 	if err != nil {
 		return nil, err
@@ -105,6 +108,22 @@ func viewBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value,
 		return nil, err
 	}
 	return combine(t, op, a, b)
+}
+
+// viewAnd looks up what one yields in the other, the view.
+func viewAnd(t *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
+	if !isView(x) {
+		x, y = y, x
+	}
+	view, _ := asSet(x)
+	r := new(starlark.Set)
+	return r, each(t, y, func(e starlark.Value) error {
+		found, err := has(t, view, e)
+		if err != nil || !found {
+			return err
+		}
+		return add(t, "&", r, e)
+	})
 }
 
 // setFrom makes a set of an iterable.

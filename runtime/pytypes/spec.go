@@ -290,7 +290,7 @@ func formatInt(t *starlark.Thread, i starlark.Int, spec, typ string) (string, er
 	case s.precision >= 0:
 		return "", pyerr.Value("Precision not allowed in integer format specifier")
 	case s.zero:
-		return "", pyerr.Value("Negative zero coercion (z) not allowed in format specifier with integer presentation type")
+		return "", pyerr.Value("Negative zero coercion (z) not allowed in integer format specifier")
 	}
 	if s.kind == 'c' {
 		return s.char(t, i)

@@ -34,7 +34,7 @@ type formatter struct {
 // run writes a format string. depth counts how far it is nested in the
 // specifications of others.
 func (f *formatter) run(format string, depth int) error {
-	if depth < 0 {
+	if depth <= 0 {
 		return pyerr.Value("Max string recursion exceeded")
 	}
 	if err := walked(f.t, len(format)); err != nil {
@@ -243,7 +243,10 @@ func (f *formatter) attr(v starlark.Value, name string) (starlark.Value, error) 
 	if attr, ok := f.t.Local(attrLocal).(AttrFunc); ok {
 		return attr(f.t, v, name)
 	}
-	if h, ok := v.(starlark.HasAttrs); ok {
+	if a := DataAttr(v, name); a != nil {
+		return a, nil
+	}
+	if h, ok := v.(starlark.HasAttrs); ok && !isStarlark(v) {
 		if a, err := h.Attr(name); a != nil || err != nil {
 			return a, err
 		}

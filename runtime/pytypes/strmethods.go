@@ -865,10 +865,6 @@ func strMaketrans(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tup
 		}
 		return table, nil
 	}
-	x, ok := native(args[0]).(starlark.String)
-	if !ok {
-		return nil, pyerr.Type("first maketrans argument must be a string if there is a second argument")
-	}
 	y, err := numberedText("maketrans", 2, args[1])
 	if err != nil {
 		return nil, err
@@ -878,6 +874,10 @@ func strMaketrans(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tup
 		if z, err = numberedText("maketrans", 3, args[2]); err != nil {
 			return nil, err
 		}
+	}
+	x, ok := native(args[0]).(starlark.String)
+	if !ok {
+		return nil, pyerr.Type("first maketrans argument must be a string if there is a second argument")
 	}
 	from, to := runes(string(x)), runes(y)
 	if len(from) != len(to) {

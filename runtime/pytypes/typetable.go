@@ -157,7 +157,7 @@ func newStr(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (s
 		}
 		text, ok := native(in[i+1]).(starlark.String)
 		if !ok {
-			return nil, pyerr.Type("str() argument '%s' must be str, not %s", s.names[i+1], TypeName(in[i+1]))
+			return nil, pyerr.Type("str() argument '%s' must be str, not %s", s.names[i+1], argType(in[i+1]))
 		}
 		*p = string(text)
 	}
