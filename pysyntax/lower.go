@@ -195,7 +195,7 @@ func (l *lowerer) result() *Lowered {
 				Set: true, While: true, TopLevelControl: true, GlobalReassign: true, Recursion: true,
 			},
 		},
-		Imports:   importsOf(l.m),
+		Imports:   Imports(l.m),
 		Boxed:     module.boxes(),
 		Mutated:   l.mutated(),
 		Undefined: Resolver{Known: l.o.Known}.Undefined(l.m),

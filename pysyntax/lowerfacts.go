@@ -12,8 +12,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // relative one.
 func moduleName(s *ImportFrom) string { return strings.Repeat(".", s.Level) + s.Module.Name }
 
-// importsOf lists the imports of a module.
-func importsOf(m *Module) []Imported {
+// Imports lists all imports of a module, in the order of the text.
+func Imports(m *Module) []Imported {
 	var list []Imported
 	tries, functions := 0, 0
 	var visit func(n Node) bool

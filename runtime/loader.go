@@ -62,6 +62,7 @@ type Loader struct {
 	files   map[string]*loaded
 	loading []string        // paths of the files being loaded, outermost first
 	helpers map[string]bool // paths of the files that other files load
+	rule    string          // path of the file that is being loaded as a rule
 }
 
 // A File is a compiled rule or helper file after its top-level code has run.
@@ -83,6 +84,10 @@ type File struct {
 	Hash [sha256.Size]byte
 
 	program *py.Program // of a Python file: each worker has its own instance
+
+	// overloads says that the file, or one that it imports, has classes with
+	// an equality of their own.
+	overloads bool
 }
 
 // Python says that the file is Python. Its Globals are then those of one

@@ -113,6 +113,9 @@ const maxEnriched = 1000
 // the event's own p_enrichment has stay as they are there. An event that no
 // table has a row for is returned as it is.
 func (b *Background) Enrich(e *event.Event) *event.Event {
+	if b == nil || len(b.Tables) == 0 {
+		return e
+	}
 	var found []tableRows
 	for _, t := range b.tablesFor(e.LogType()) {
 		if rows := t.rowsFor(e); len(rows) > 0 {
@@ -132,9 +135,6 @@ func (b *Background) Enrich(e *event.Event) *event.Event {
 // tablesFor lists the tables that have data for a log type, by name.
 func (b *Background) tablesFor(logType string) []*LookupTable {
 	var tables []*LookupTable
-	if b == nil || logType == "" {
-		return nil
-	}
 	for _, t := range b.Tables {
 		if len(t.Selectors[logType]) > 0 && len(t.rows) > 0 {
 			tables = append(tables, t)

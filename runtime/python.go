@@ -29,11 +29,14 @@ type python struct {
 // and run once in the Loader's own worker.
 func (l *Loader) loadPython(path, name string, src []byte, v *Variant) (*File, []*Diagnostic) {
 	p := &python{Loader: l, name: name, file: &File{Path: path, Hash: sha256.Sum256(src)}}
-	low := p.lower(src, v)
+	if !p.parse(src) {
+		return nil, p.diags
+	}
+	imports := p.resolveImports(pysyntax.Imports(p.module))
+	low := p.lower(v)
 	if low == nil {
 		return nil, p.diags
 	}
-	imports := p.resolveImports(low.Imports)
 	names, bad := l.preparePython(v, low, src)
 	if bad != nil {
 		return nil, append(p.diags, bad)
@@ -57,21 +60,30 @@ func (l *Loader) loadPython(path, name string, src []byte, v *Variant) (*File, [
 	return p.file, p.diags
 }
 
-// lower parses and lowers the file, and notes all that is wrong with it.
-func (p *python) lower(src []byte, v *Variant) *pysyntax.Lowered {
-	module, errs := pysyntax.Parse(p.file.Path, src)
-	p.module = module
-	if p.report(errs); len(errs) > 0 {
-		return nil
+// parse parses the file, and reports whether it is Python.
+func (p *python) parse(src []byte) bool {
+	var errs pysyntax.ErrorList
+	p.module, errs = pysyntax.Parse(p.file.Path, src)
+	p.report(errs)
+	return len(errs) == 0
+}
+
+// lower lowers the file, whose imports are resolved, and notes all that is
+// wrong with it.
+func (p *python) lower(v *Variant) *pysyntax.Lowered {
+	options := pysyntax.LowerOptions{
+		Known:         py.Known,
+		PlainEquality: !p.file.overloads && !hasClass(p.module),
+		Unshared:      p.rule == p.file.Path,
 	}
-	options := pysyntax.LowerOptions{Known: py.Known}
 	if v != nil {
 		options.Patched = v.Mocks.Keys()
 	}
-	low, errs := pysyntax.Lower(module, options)
+	low, errs := pysyntax.Lower(p.module, options)
 	if p.report(errs); len(errs) > 0 {
 		return nil
 	}
+	p.file.overloads = p.file.overloads || low.Overloads
 	for _, u := range low.Undefined {
 		d := p.diagnostic(u.Name.Span, "undefined", "undefined: "+u.Name.ID)
 		d.Severity = Warning
@@ -79,6 +91,18 @@ func (p *python) lower(src []byte, v *Variant) *pysyntax.Lowered {
 		p.diags = append(p.diags, d)
 	}
 	return low
+}
+
+// hasClass tells whether a file makes classes.
+func hasClass(m *pysyntax.Module) bool {
+	found := false
+	pysyntax.Inspect(m, func(n pysyntax.Node) bool {
+		if _, ok := n.(*pysyntax.ClassDef); ok {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // undefinedHint says what to do about a name that nothing binds.
@@ -206,6 +230,7 @@ func (p *python) importHelper(i pysyntax.Imported, name, path string, imports ma
 	}
 	p.file.Stateful = p.file.Stateful || helper.Stateful
 	p.file.Hash = sha256.Sum256(append(p.file.Hash[:], helper.Hash[:]...))
+	p.file.overloads = p.file.overloads || helper.overloads
 	p.file.noteLoad(name)
 	if helper.program != nil {
 		imports[name] = py.Import{Program: helper.program}

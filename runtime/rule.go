@@ -152,7 +152,9 @@ func position(fn starlark.Callable) syntax.Position {
 // Rule loads the detection at path. It reports every function that has not
 // the form it must have; with any error the rule is nil.
 func (l *Loader) Rule(path string, meta Metadata) (*Rule, []*Diagnostic) {
+	l.rule = path
 	file, diags := l.File(path, meta.ID)
+	l.rule = ""
 	if file == nil {
 		return nil, diags
 	}
