@@ -16,6 +16,7 @@ func Modules() []runtime.Module {
 		ABC(),
 		Contextlib(),
 		Copy(),
+		Dataclasses(),
 		Functools(),
 		Itertools(),
 		Operator(),
