@@ -45,12 +45,13 @@ var allowed = map[string][]string{
 	"builtins/helpers/pyclass": {"runtime/guard", "builtins/helpers/pyerr", "builtins/helpers/pyrepr"},
 
 	"builtins/helpers":                 {"event", "runtime", "runtime/guard", "runtime/py", "runtime/pytypes", "builtins/helpers/*"},
-	"builtins/helpers/*":               {"runtime", "runtime/guard", "runtime/py", "runtime/pytypes", "builtins/helpers/*"},
+	"builtins/helpers/*":               {"event", "runtime", "runtime/guard", "runtime/py", "runtime/pytypes", "builtins/helpers/*"},
 	"builtins/helpers/internal/golden": {"runtime", "builtins/helpers/*"},
 
 	"builtins/caching":           {"runtime", "runtime/guard", "builtins/helpers/*"},
 	"builtins/caching/memory":    {"builtins/caching"},
 	"builtins/caching/bolt":      {"builtins/caching"},
+	"builtins/caching/dump":      {"builtins/caching"},
 	"builtins/caching/dynamodb":  {"builtins/caching", "builtins/helpers/pyjson"},
 	"builtins/caching/storetest": {"builtins/caching", "runtime"},
 
