@@ -10,6 +10,7 @@ import (
 func init() {
 	counterClass = newCounterClass()
 	dequeClass = newDequeClass()
+	newEnumClasses()
 }
 
 // Collections is Python's collections: ChainMap, Counter, OrderedDict,

@@ -17,8 +17,10 @@ func Modules() []runtime.Module {
 		Contextlib(),
 		Copy(),
 		Dataclasses(),
+		Enum(),
 		Functools(),
 		Itertools(),
 		Operator(),
+		Types(),
 	}
 }
