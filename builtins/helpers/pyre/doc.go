@@ -17,10 +17,9 @@
 // re.A; characters are those of UTF-8, and a byte that is not UTF-8 counts as
 // U+FFFD.
 //
-// Positions (start, end, span, pos, endpos) are byte offsets, as are all
-// indexes of Starlark strings, so that s[m.start():m.end()] is what m matched.
-// They differ from Python's after the first character that is not ASCII. The
-// places that know are in position.go.
+// Positions (start, end, span, pos, endpos) are those of the strings of the file
+// that calls, so that s[m.start():m.end()] is what m matched: byte offsets in a
+// rule file of Starlark, characters in a file of Python. See position.go.
 //
 // Differences from CPython: only str patterns; \N{…} is not known; (?L), re.L
 // and re.DEBUG are refused or ignored; finditer returns a list; patterns and

@@ -44,7 +44,7 @@ func (m *Match) position(i int) int {
 	if m.spans[i] < 0 {
 		return -1
 	}
-	return outward(m.region.text, m.spans[i])
+	return m.region.count.outward(m.spans[i])
 }
 
 // text returns the text of a group, or none.
@@ -88,8 +88,8 @@ var matchAttrs = pyclass.Attrs[*Match]{
 	Fields: map[string]func(*Match) starlark.Value{
 		"string":    func(m *Match) starlark.Value { return starlark.String(m.region.text) },
 		"re":        func(m *Match) starlark.Value { return m.pattern },
-		"pos":       func(m *Match) starlark.Value { return starlark.MakeInt(m.region.pos) },
-		"endpos":    func(m *Match) starlark.Value { return starlark.MakeInt(m.region.endpos) },
+		"pos":       func(m *Match) starlark.Value { return starlark.MakeInt(m.region.count.outward(m.region.at)) },
+		"endpos":    func(m *Match) starlark.Value { return starlark.MakeInt(m.region.count.outward(m.region.end)) },
 		"regs":      (*Match).regs,
 		"lastindex": (*Match).lastIndex,
 		"lastgroup": (*Match).lastGroup,

@@ -35,7 +35,8 @@ import (
 //	start([group]), end([group]), span([group]), expand(template)
 //
 // A replacement is a string, with \1, \g<1> and \g<name> for groups, or a
-// function of the match. Positions are byte offsets.
+// function of the match. Positions are byte offsets, in files of Python
+// characters.
 func Module() runtime.Module {
 	m := &module{cache: new(cache)}
 	members := starlark.StringDict{

@@ -124,10 +124,10 @@ func (t *textArg) Unpack(v starlark.Value) error {
 
 // A region is the part of a text between pos and endpos.
 type region struct {
-	text        string // all of it
-	at          int    // where to begin
-	end         int
-	pos, endpos int // as given, within the text
+	text  string // all of it
+	at    int    // where to begin
+	end   int
+	count *positions // of matches in it
 }
 
 // regionOf reads the arguments string, pos and endpos.
@@ -137,9 +137,11 @@ func regionOf(c call) (region, error) {
 	if err := c.Unpack("string", &text, "pos?", &pos, "endpos?", &endpos); err != nil {
 		return region{}, err
 	}
-	s := string(text)
-	r := region{text: s, at: inward(s, clamp(pos)), end: inward(s, clamp(endpos))}
-	r.pos, r.endpos = outward(s, r.at), outward(s, r.end)
+	r := whole(string(text))
+	if len(c.Args)+len(c.Kwargs) > 1 {
+		r.count = positionsIn(c, r.text)
+		r.at, r.end = r.count.inward(r.text, clamp(pos)), r.count.inward(r.text, clamp(endpos))
+	}
 	return r, nil
 }
 
@@ -157,7 +159,7 @@ func clamp(i starlark.Int) int {
 
 // whole is the region of a whole text.
 func whole(text string) region {
-	return region{text: text, end: len(text), endpos: outward(text, len(text))}
+	return region{text: text, end: len(text)}
 }
 
 // inRegion makes a method of what takes a region.
@@ -185,6 +187,9 @@ func (p *Pattern) match(c call, r region, m mode) (starlark.Value, error) {
 	}
 	if spans == nil {
 		return starlark.None, nil
+	}
+	if r.count == nil {
+		r.count = positionsIn(c, r.text)
 	}
 	return &Match{pattern: p, region: r, spans: spans}, nil
 }
@@ -250,6 +255,9 @@ func groupText(text string, spans []int, n int, none starlark.Value) starlark.Va
 func (p *Pattern) finditer(c call, r region) (starlark.Value, error) {
 	var found []starlark.Value
 	err := p.each(c, r, func(spans []int) (bool, error) {
+		if len(found) == 0 && r.count == nil {
+			r.count = positionsIn(c, r.text)
+		}
 		found = append(found, &Match{pattern: p, region: r, spans: spans})
 		return true, growList(c, len(found)*(p.prog.groups+1), 2*(p.prog.groups+1))
 	})
@@ -317,6 +325,7 @@ type replacer func(dst []byte, spans []int, pieces int) ([]byte, error)
 // replacer makes one of a template, or of a function.
 func (p *Pattern) replacer(c call, repl starlark.Value, r region) (replacer, error) {
 	if fn, ok := repl.(starlark.Callable); ok {
+		r.count = positionsIn(c, r.text)
 		return func(dst []byte, spans []int, pieces int) ([]byte, error) {
 			v, err := starlark.Call(c.Thread, fn, starlark.Tuple{&Match{pattern: p, region: r, spans: spans}}, nil)
 			if err != nil || v == starlark.None {
