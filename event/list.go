@@ -162,7 +162,7 @@ func isList(v starlark.Value) bool {
 
 // SetIndex fails.
 func (l *List) SetIndex(int, starlark.Value) error {
-	return errReadOnly("set an element", "list(x)")
+	return errReadOnly("TypeError", "set an element", "list(x)")
 }
 
 // ToList returns a new list in which all objects and lists are new

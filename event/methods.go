@@ -67,7 +67,7 @@ func (o *Object) attr(name string, self starlark.Value) (starlark.Value, error) 
 		return method.BindReceiver(self), nil
 	}
 	if slices.Contains(objectChanges, name) {
-		return nil, errReadOnly("call "+name, "x.to_dict()")
+		return nil, errReadOnly("AttributeError", "call "+name, "x.to_dict()")
 	}
 	if _, ok := o.Field(name); ok {
 		return nil, starlark.NoSuchAttrError(fmt.Sprintf("%s has no .%s field or method; its key is read as x[%q]", self.Type(), name, name))
@@ -103,7 +103,7 @@ func (l *List) Attr(name string) (starlark.Value, error) {
 		return method.BindReceiver(l), nil
 	}
 	if slices.Contains(listChanges, name) {
-		return nil, errReadOnly("call "+name, "list(x)")
+		return nil, errReadOnly("AttributeError", "call "+name, "list(x)")
 	}
 	return nil, nil
 }

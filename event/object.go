@@ -182,7 +182,7 @@ func union(x, y starlark.IterableMapping) (starlark.Value, error) {
 
 // SetKey fails.
 func (o *Object) SetKey(k, _ starlark.Value) error {
-	return errReadOnly(fmt.Sprintf("set %v", k), "x.to_dict()")
+	return errReadOnly("TypeError", fmt.Sprintf("set %v", k), "x.to_dict()")
 }
 
 // ToDict returns a new dictionary in which all objects and lists are new
@@ -224,9 +224,18 @@ func Thaw(v starlark.Value) starlark.Value {
 }
 
 // errReadOnly says that what was tried cannot be done, and what can.
-func errReadOnly(tried, copied string) error {
-	return fmt.Errorf("cannot %s: an event is read-only; change a copy of it, such as %s returns", tried, copied)
+// class is the error's class in Python.
+func errReadOnly(class, tried, copied string) error {
+	return &readOnlyError{class, fmt.Sprintf("cannot %s: an event is read-only; change a copy of it, such as %s returns", tried, copied)}
 }
+
+// A readOnlyError is the error of an attempt to change an event.
+type readOnlyError struct{ class, msg string }
+
+func (e *readOnlyError) Error() string { return e.msg }
+
+// PyClass gives the class of the error in Python.
+func (e *readOnlyError) PyClass() string { return e.class }
 
 func errUnhashable(typ string) error {
 	return fmt.Errorf("unhashable type: %s (of an event; use str(x) or a tuple of its values as the key)", typ)

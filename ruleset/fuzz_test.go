@@ -46,6 +46,11 @@ func FuzzMetadata(f *testing.F) {
 	f.Add("AnalysisType: global\nGlobalID: g\nFilename: rule.star\n")
 	f.Add("AnalysisType: rule\nFilename: &x rule.star\nRuleID: *x\nReports: {a: [b], c: d}\nTests:\n- Name: n\n  Log: {a: 1}\n")
 	f.Add("? [a]\n: b\n")
+	f.Add("AnalysisType: policy\nFilename: rule.star\nPolicyID: P\nSeverity: Low\nResourceTypes: [a]\n")
+	f.Add("AnalysisType: datamodel\nDataModelID: M\nLogTypes: [a]\nFilename: rule.star\nMappings: [{Name: a, Path: $.a[0]['b'][*]}, {Name: b, Method: rule}]\n")
+	f.Add("AnalysisType: lookup_table\nLookupName: L\nFilename: rule.star\nLogTypeMap: {PrimaryKey: k, AssociatedLogTypes: [{LogType: a, Selectors: [b]}]}\n")
+	f.Add("AnalysisType: rule\nFilename: rule.star\nRuleID: R\nSeverity: Low\nInlineFilters: [{Any: [{KeyPath: a, Condition: IsIn, Values: [1, x]}]}, {None: {Values: [{KeyPath: a}, {KeyPath: b}], Condition: Equals}}]\n")
+	f.Add("AnalysisType: pack\nPackID: P\nPackDefinition: {IDs: [a]}\n")
 	f.Fuzz(func(t *testing.T, meta string) {
 		loadFiles(t, meta, "def rule(event):\n    return True\n")
 	})

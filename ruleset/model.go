@@ -95,6 +95,7 @@ func (r *reading) loadBackground() {
 	for _, t := range r.tables {
 		r.loadTable(t)
 	}
+	r.background.Ready()
 }
 
 // loadModel loads the file of a data model and tells whether it is as it must

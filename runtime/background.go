@@ -15,6 +15,8 @@ type Background struct {
 
 	// Tables are the lookup tables, by name.
 	Tables map[string]*LookupTable
+
+	enriching map[string][]*LookupTable // by log type, those that have rows; see Ready
 }
 
 // A DataModel says where the events of some log types have what rules ask for

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -113,11 +114,11 @@ const maxEnriched = 1000
 // the event's own p_enrichment has stay as they are there. An event that no
 // table has a row for is returned as it is.
 func (b *Background) Enrich(e *event.Event) *event.Event {
-	if b == nil || len(b.Tables) == 0 {
+	if b == nil || len(b.enriching) == 0 {
 		return e
 	}
 	var found []tableRows
-	for _, t := range b.tablesFor(e.LogType()) {
+	for _, t := range b.enriching[e.LogType()] {
 		if rows := t.rowsFor(e); len(rows) > 0 {
 			found = append(found, tableRows{t.Name, rows})
 		}
@@ -132,16 +133,17 @@ func (b *Background) Enrich(e *event.Event) *event.Event {
 	return enriched
 }
 
-// tablesFor lists the tables that have data for a log type, by name.
-func (b *Background) tablesFor(logType string) []*LookupTable {
-	var tables []*LookupTable
-	for _, t := range b.Tables {
-		if len(t.Selectors[logType]) > 0 && len(t.rows) > 0 {
-			tables = append(tables, t)
+// Ready makes the lookup tables enrich events, once all of them are there.
+func (b *Background) Ready() {
+	b.enriching = make(map[string][]*LookupTable)
+	for _, name := range slices.Sorted(maps.Keys(b.Tables)) {
+		t := b.Tables[name]
+		for logType, selectors := range t.Selectors {
+			if len(selectors) > 0 && len(t.rows) > 0 {
+				b.enriching[logType] = append(b.enriching[logType], t)
+			}
 		}
 	}
-	slices.SortFunc(tables, func(a, b *LookupTable) int { return bytes.Compare([]byte(a.Name), []byte(b.Name)) })
-	return tables
 }
 
 // tableRows are what a table has for an event: JSON by selector.
