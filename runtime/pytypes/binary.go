@@ -58,6 +58,14 @@ func binary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value, err
 func objectBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value, error) {
 	o := &operators[op]
 	first := reflectedFirst(x, y)
+	if op == Mod && !first { // a format takes anything
+		switch format := x.(type) {
+		case starlark.String:
+			return percent(t, string(format), y)
+		case starlark.Bytes:
+			return percentBytes(t, string(format), y)
+		}
+	}
 	if first {
 		if v, ok, err := special(t, y, o.reflected, x); ok || err != nil {
 			return v, err
@@ -71,14 +79,7 @@ func objectBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Valu
 			return v, err
 		}
 	}
-	a, b := native(x), native(y)
-	if _, ok := a.(Object); ok {
-		return nil, nil
-	}
-	if _, ok := b.(Object); ok && op != Mod && op != Mul {
-		return nil, nil // but "%s" % object, and list * index
-	}
-	return nativeBinary(t, op, a, b)
+	return nativeBinary(t, op, native(x), native(y))
 }
 
 // reflectedFirst reports whether the class of y extends that of x, so that the
@@ -107,7 +108,7 @@ func sameClass(x, y starlark.Value) bool {
 	return ok && b.SameClass(a)
 }
 
-// nativeBinary is x op y for values that are no Objects.
+// nativeBinary is x op y without asking the methods of Objects.
 func nativeBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value, error) {
 	switch a := x.(type) {
 	case starlark.Int:

@@ -8,7 +8,9 @@ import (
 
 // In Starlark True is no key of a dictionary that has 1; in Python it is the
 // same key, as is 1.0. A dictionary keeps the key that it was first given, and
-// only where one of these is not found is the other one looked for.
+// only where one of these is not found is the other one looked for. The same
+// goes for an instance of a class that extends str, and the text that it is;
+// but where it is the instance that is the key, the text does not find it.
 
 // twin gives the other key that equals k in Python, but not in Starlark.
 func twin(k starlark.Value) starlark.Value {
@@ -29,13 +31,16 @@ func twin(k starlark.Value) starlark.Value {
 		case 1:
 			return starlark.True
 		}
+	case Object:
+		switch n := k.Native().(type) {
+		case starlark.String, starlark.Int, starlark.Float, starlark.Bytes, starlark.Tuple:
+			return n
+		}
 	}
 	return nil
 }
 
-// asKey checks that v can be a key at reasonable cost, and gives the key that
-// it is: an object that extends a built-in type and does not compare in its
-// own way is the value of that.
+// asKey checks that v can be a key, at reasonable cost.
 func asKey(v starlark.Value) (starlark.Value, error) {
 	switch v := v.(type) {
 	case starlark.String, starlark.Int, starlark.Bool, starlark.NoneType, starlark.Float, starlark.Bytes:
