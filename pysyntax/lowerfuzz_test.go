@@ -116,7 +116,9 @@ func TestLowerLimits(t *testing.T) {
 			}
 			return b.String()
 		}},
-		{"arguments", func(n int) string { return "f(" + strings.Repeat("a, ", n/4) + "*b)\nprint(" + strings.Repeat("a, ", 300) + ")" }},
+		{"arguments", func(n int) string {
+			return "f(" + strings.Repeat("a, ", n/4) + "*b)\nprint(" + strings.Repeat("a, ", 300) + ")"
+		}},
 		{"keywords", func(n int) string {
 			var b strings.Builder
 			for i := range n / 16 {
@@ -124,7 +126,9 @@ func TestLowerLimits(t *testing.T) {
 			}
 			return "f(" + b.String() + "*b)\nf(" + b.String() + ")"
 		}},
-		{"displays", func(n int) string { return "{" + strings.Repeat("1: 2, ", n/4) + "}\nf'" + strings.Repeat("{a}", n/8) + "'" }},
+		{"displays", func(n int) string {
+			return "{" + strings.Repeat("1: 2, ", n/4) + "}\nf'" + strings.Repeat("{a}", n/8) + "'"
+		}},
 		{"comprehension", func(n int) string { return "[x " + strings.Repeat("for x in x if x ", 900) + "]" }},
 		{"generator", func(n int) string { return "y = (x " + strings.Repeat("for x in x if x ", 90) + ")" }},
 		{"chain", func(n int) string { return "f() " + strings.Repeat("< f() ", 900) }},

@@ -50,18 +50,6 @@ func notIterable(x starlark.Value) error {
 	return pyerr.Type("'%s' object is not iterable", TypeName(x))
 }
 
-// frozen reports a change of a value that is frozen, or a failure of the
-// interpreter that Python does not know.
-func frozen(err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, ok := err.(interface{ PyClass() string }); ok {
-		return err
-	}
-	return pyerr.Type("%s", err.Error())
-}
-
 // recursion says that values are nested too deep.
 func recursion(what string) error {
 	return pyerr.New("RecursionError", "maximum recursion depth exceeded%s", what)

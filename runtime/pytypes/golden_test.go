@@ -559,9 +559,7 @@ func (e *evaluator) call(x *pysyntax.Call) (starlark.Value, error) {
 			return nil, err
 		}
 		if k.Arg.Name == "" {
-			for _, item := range v.(*starlark.Dict).Items() {
-				kwargs = append(kwargs, item)
-			}
+			kwargs = append(kwargs, v.(*starlark.Dict).Items()...)
 			continue
 		}
 		kwargs = append(kwargs, starlark.Tuple{starlark.String(k.Arg.Name), v})

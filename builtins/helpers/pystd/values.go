@@ -158,11 +158,6 @@ func keyErrorText(text string) error {
 	return &pytypes.Error{Class: "KeyError", Args: starlark.Tuple{starlark.String(text)}, Msg: "'" + text + "'"}
 }
 
-// unsupported is the error of an operator between values that do not know it.
-func unsupported(op string, x, y starlark.Value) error {
-	return pyerr.Type("unsupported operand type(s) for %s: '%s' and '%s'", op, pytypes.TypeName(x), pytypes.TypeName(y))
-}
-
 // refused makes a function that rules cannot have, and that says why.
 func refused(name, why string) *starlark.Builtin {
 	return function(name, func(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
