@@ -116,14 +116,23 @@ const storeError = "StoreError"
 func (r *run) count(it *item, h hit) {
 	if err := h.result.Err; err != nil {
 		r.stats.ruleErrors.Add(1)
-		r.logFailure("rule failed", it, h, "error", err.Msg, slog.String("at", err.At()), slog.Any("diagnostic", err))
+		r.logFailure(h.rule.Kind.Main()+" failed", it, h, "error", failureText(h.rule, err.Failure()), slog.String("at", err.At()), slog.Any("diagnostic", err))
 		return
 	}
 	r.stats.matches.Add(1)
 	for name, f := range h.result.Match.Failures {
 		r.stats.fieldErrors.Add(1)
-		r.logFailure(name+" failed, its default stands in", it, h, "error", f.Message, slog.String("at", f.At))
+		r.logFailure(name+" failed, its default stands in", it, h, "error", failureText(h.rule, f), slog.String("at", f.At))
 	}
+}
+
+// failureText tells what failed: in Python files as Python does, whose messages
+// need the class in front.
+func failureText(rule *runtime.Rule, f alert.Failure) string {
+	if rule.Python() {
+		return f.Type + ": " + f.Message
+	}
+	return f.Message
 }
 
 func (r *run) logFailure(msg string, it *item, h hit, args ...any) {

@@ -191,7 +191,11 @@ func showEval(w io.Writer, r *ruletest.Result, p palette) {
 func showVerdict(w io.Writer, r *ruletest.Result, p palette) {
 	switch {
 	case r.Cause != nil:
-		fmt.Fprint(w, prettyDiagnostic(&r.Cause.Diagnostic, p))
+		d := r.Cause.Diagnostic
+		if r.Test.Rule != nil && r.Test.Rule.Python() {
+			d.Msg = r.Cause.Type + ": " + d.Msg // as Python shows it
+		}
+		fmt.Fprint(w, prettyDiagnostic(&d, p))
 	case r.Got == nil: // the event itself is refused
 		for _, problem := range r.Problems {
 			fmt.Fprintf(w, "%serror%s: %s: %s\n", p.red, p.reset, problem.What, problem.Got)
