@@ -193,3 +193,11 @@ func (c *Class) Init(t *starlark.Thread, o *Instance, args starlark.Tuple, kwarg
 func NewPropertyOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
 	return newProperty(t, args, kwargs)
 }
+
+// Handled is the exception whose handler is running, or nil.
+func (w *World) Handled() *Instance {
+	if len(w.handled) == 0 {
+		return nil
+	}
+	return w.handled[len(w.handled)-1]
+}

@@ -11,6 +11,7 @@ func init() {
 	counterClass = newCounterClass()
 	dequeClass = newDequeClass()
 	newEnumClasses()
+	fractionClass = newFractionClass()
 }
 
 // Collections is Python's collections: ChainMap, Counter, OrderedDict,

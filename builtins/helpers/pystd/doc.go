@@ -11,16 +11,28 @@ import "github.com/starhost/starhost/runtime"
 
 // Modules returns the modules of this package.
 func Modules() []runtime.Module {
-	return []runtime.Module{
-		Collections(),
+	modules := []runtime.Module{
 		ABC(),
+		Bisect(),
+		Collections(),
 		Contextlib(),
 		Copy(),
 		Dataclasses(),
+		Decimal(),
 		Enum(),
+		Fractions(),
 		Functools(),
+		HMAC(),
+		Heapq(),
 		Itertools(),
+		Numbers(),
 		Operator(),
+		Random(),
+		Secrets(),
+		Statistics(),
+		Traceback(),
 		Types(),
+		Warnings(),
 	}
+	return append(modules, Compressed()...)
 }
