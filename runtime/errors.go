@@ -31,7 +31,10 @@ func (e *CallError) Error() string { return e.Diagnostic.Error() }
 
 // newCallError gives err, the result of a call on a thread, its place, class
 // and hint.
-func newCallError(err error) *CallError {
+func newCallError(err error) *CallError { return callError(err, py.Classify) }
+
+// callError is newCallError with a way to tell what CPython would say.
+func callError(err error, classifyPython func(error) (class, msg string)) *CallError {
 	if ce, ok := errors.AsType[*CallError](err); ok {
 		return ce
 	}
@@ -50,8 +53,8 @@ func newCallError(err error) *CallError {
 	}
 	e.Type, e.Hint = classify(err, e.Msg)
 	if e.Hint == "" && isPython(e.Pos.Filename()) {
-		e.Type, e.Msg = py.Classify(err)
-		if n := len(e.Stack); n > 1 && strings.HasPrefix(e.Msg, e.Stack[n-1].Func+"() ") && py.BadCall(err) {
+		e.Type, e.Msg = classifyPython(err)
+		if n := len(e.Stack); n > 1 && strings.Contains(e.Msg, "() ") && py.BadCall(err) {
 			e.Stack = e.Stack[:n-1] // it has not begun: the place is that of the call
 			e.Pos = e.Stack[n-2].Pos
 		}

@@ -100,7 +100,7 @@ func (w *Worker) run(c Call, body func(*starlark.Thread) (starlark.Value, error)
 		}
 		w.meter.End()
 		if err != nil {
-			v, err = nil, newCallError(err)
+			v, err = nil, callError(err, w.world.Classify)
 		}
 	}()
 	return body(t)

@@ -102,7 +102,9 @@ func (w *World) functionAttr(fn *starlark.Function, name string) (starlark.Value
 		}
 	}
 	switch name {
-	case "__name__", "__qualname__":
+	case "__qualname__":
+		return starlark.String(w.qualname(fn.Name(), fn.Position())), nil
+	case "__name__":
 		if fn.Name() == "lambda" {
 			return starlark.String("<lambda>"), nil
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/runtime/guard"
 	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
 )
@@ -110,6 +111,10 @@ func (c *Class) complete() error {
 	return nil
 }
 
+// maxAncestors is how many classes one may extend, directly or not: each that
+// has not an attribute is asked for it.
+const maxAncestors = 100
+
 // linearize gives the C3 linearization of a class,
 // https://www.python.org/download/releases/2.3/mro/.
 func linearize(c *Class) ([]*Class, error) {
@@ -120,6 +125,14 @@ func linearize(c *Class) ([]*Class, error) {
 	lists = append(lists, c.bases)
 	mro := []*Class{c}
 	for {
+		if len(c.bases) > maxAncestors || len(mro) > maxAncestors {
+			return nil, pyerr.New("RecursionError", "class %s extends more than %d others", c.name, maxAncestors)
+		}
+		if c.world != nil && len(lists) > manyNames {
+			if err := guard.MeterOf(c.world.thread).Charge(len(lists) * len(lists)); err != nil {
+				return nil, err
+			}
+		}
 		lists = slices.DeleteFunc(lists, func(l []*Class) bool { return len(l) == 0 })
 		if len(lists) == 0 {
 			return mro, nil

@@ -125,7 +125,7 @@ func pyName(t string) string {
 func missing(m []string) string {
 	args := strings.Split(m[2], ", ")
 	for i, a := range args {
-		args[i] = "'" + strings.Trim(a, `"`) + "'"
+		args[i] = "'" + strings.Trim(a, `":`) + "'" // positional-only ones end with a colon
 	}
 	noun, list := "argument", args[0]
 	switch n := len(args); {

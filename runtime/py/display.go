@@ -150,12 +150,13 @@ func each(t *starlark.Thread, x starlark.Value, f func(starlark.Value) error) er
 	if err != nil {
 		return err
 	}
-	for n := 0; ; n++ {
+	m := guard.MeterOf(t)
+	for {
 		v, ok, err := it.Next(t)
 		if err != nil || !ok {
 			return err
 		}
-		if err := guard.CheckElements(t, "iteration", n); err != nil {
+		if err := m.Charge(1); err != nil {
 			return err
 		}
 		if err := f(v); err != nil {
@@ -180,9 +181,12 @@ func tupleOf(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starl
 // concat is py.concat(iterable, …).
 func concat(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	var elems []starlark.Value
+	most := guard.MeterOf(t).Limits().Elements
 	for _, a := range args {
 		err := each(t, a, func(v starlark.Value) error {
-			elems = append(elems, v)
+			if elems = append(elems, v); len(elems)%1024 != 0 || len(elems) <= most {
+				return nil
+			}
 			return guard.CheckElements(t, "list", len(elems))
 		})
 		if err != nil {
@@ -195,8 +199,10 @@ func concat(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starla
 // star is py.star(x).
 func star(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	switch x := args[0].(type) {
-	case starlark.Tuple, *starlark.List:
-		return x, nil
+	case starlark.Tuple:
+		return x, guard.CheckElements(t, "*", len(x)) // the call copies them
+	case *starlark.List:
+		return x, guard.CheckElements(t, "*", x.Len())
 	}
 	list, err := concat(t, args[:1], nil)
 	if p, ok := err.(*pyerr.Error); ok && p.Class == "TypeError" && strings.HasSuffix(p.Msg, "is not iterable") {
@@ -211,7 +217,15 @@ func kwargsOf(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (star
 	if err != nil {
 		return nil, pyerr.Type("argument after ** must be a mapping, not %s", typeName(args[0]))
 	}
-	return m, nil
+	return m, entries(t, starlark.Len(m))
+}
+
+// entries charges the call for making or copying n entries of a dict.
+func entries(t *starlark.Thread, n int) error {
+	if n <= manyNames {
+		return nil
+	}
+	return guard.MeterOf(t).Charge(4 * n)
 }
 
 // unpack is py.unpack(x, n[, m]).

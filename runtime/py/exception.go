@@ -64,6 +64,11 @@ func (e *exception) str(o *Instance) string {
 	if e.text != nil {
 		return *e.text
 	}
+	t := o.threadOr()
+	if !enterText(t) {
+		return "<exception str() failed>"
+	}
+	defer leaveText(t)
 	switch len(e.args) {
 	case 0:
 		return ""
@@ -72,23 +77,23 @@ func (e *exception) str(o *Instance) string {
 		if o.class.Extends(exceptions["KeyError"]) {
 			of = pytypes.Repr
 		}
-		s, err := of(o.threadOr(), e.args[0])
+		s, err := of(t, e.args[0])
 		if err != nil {
 			return "<exception str() failed>"
 		}
 		return s
 	}
 	if len(e.args) <= 3 && o.class.Extends(exceptions["OSError"]) && len(e.args) >= 2 {
-		no, _ := pytypes.Str(o.threadOr(), e.args[0])
-		what, _ := pytypes.Str(o.threadOr(), e.args[1])
+		no, _ := pytypes.Str(t, e.args[0])
+		what, _ := pytypes.Str(t, e.args[1])
 		s := "[Errno " + no + "] " + what
 		if len(e.args) == 3 {
-			file, _ := pytypes.Repr(o.threadOr(), e.args[2])
+			file, _ := pytypes.Repr(t, e.args[2])
 			s += ": " + file
 		}
 		return s
 	}
-	s, err := pytypes.Repr(o.threadOr(), e.args)
+	s, err := pytypes.Repr(t, e.args)
 	if err != nil {
 		return "<exception str() failed>"
 	}
@@ -126,6 +131,10 @@ func (e *exception) special(t *starlark.Thread, o *Instance, name string) (starl
 }
 
 func (e *exception) repr(t *starlark.Thread, o *Instance) (string, error) {
+	if !enterText(t) {
+		return "", pyerr.New("RecursionError", "maximum recursion depth exceeded while getting the repr of an object")
+	}
+	defer leaveText(t)
 	var parts []string
 	for _, a := range e.args {
 		s, err := pytypes.Repr(t, a)
@@ -286,7 +295,7 @@ func (w *World) exceptionOf(err error) *Instance {
 		}
 		return raised.Exception
 	}
-	class, msg := Classify(err)
+	class, msg := w.Classify(err)
 	o := &Instance{class: w.exceptionClass(class, baseOf(err))}
 	o.exc = &exception{args: starlark.Tuple{starlark.String(msg)}, origin: origin, err: err}
 	switch {

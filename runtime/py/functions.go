@@ -5,6 +5,7 @@ import (
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/runtime/guard"
 	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
 )
@@ -20,12 +21,7 @@ type Checker interface {
 func (w *World) isInstance(t *starlark.Thread, x, classes starlark.Value) (bool, error) {
 	switch c := classes.(type) {
 	case starlark.Tuple:
-		for _, k := range c {
-			if is, err := w.isInstance(t, x, k); is || err != nil {
-				return is, err
-			}
-		}
-		return false, nil
+		return w.anyOf(t, c, func(k starlark.Value) (bool, error) { return w.isInstance(t, x, k) })
 	case *pyclass.Class:
 		i, ok := x.(pyclass.Instance)
 		return ok && i.Class().Extends(c), nil
@@ -38,6 +34,30 @@ func (w *World) isInstance(t *starlark.Thread, x, classes starlark.Value) (bool,
 		return w.isA(x, c), nil
 	}
 	return false, pyerr.Type("isinstance() arg 2 must be a type, a tuple of types, or a union")
+}
+
+// maxNested is how deep tuples of classes, and exceptions in the arguments of
+// exceptions, may be nested.
+const maxNested = 200
+
+// anyOf tells whether one of a tuple of classes is. Tuples may be nested, and
+// one may be in many others.
+func (w *World) anyOf(t *starlark.Thread, classes starlark.Tuple, is func(starlark.Value) (bool, error)) (bool, error) {
+	if w.nested++; w.nested > maxNested {
+		w.nested--
+		return false, pyerr.New("RecursionError", "maximum recursion depth exceeded")
+	}
+	defer func() { w.nested-- }()
+	m := guard.MeterOf(t)
+	for _, k := range classes {
+		if err := m.Charge(1); err != nil {
+			return false, err
+		}
+		if is, err := is(k); is || err != nil {
+			return is, err
+		}
+	}
+	return false, nil
 }
 
 // isA tells whether x is an instance of a class.
@@ -58,12 +78,7 @@ func (w *World) isA(x starlark.Value, c *Class) bool {
 // isSubclass is issubclass(c, classes).
 func (w *World) isSubclass(t *starlark.Thread, class, classes starlark.Value) (bool, error) {
 	if list, ok := classes.(starlark.Tuple); ok {
-		for _, k := range list {
-			if is, err := w.isSubclass(t, class, k); is || err != nil {
-				return is, err
-			}
-		}
-		return false, nil
+		return w.anyOf(t, list, func(k starlark.Value) (bool, error) { return w.isSubclass(t, class, k) })
 	}
 	if c, ok := class.(*pyclass.Class); ok {
 		other, ok := classes.(*pyclass.Class)
@@ -252,26 +267,26 @@ func (w *World) isClass(err error, class string) bool {
 	return o != nil && o.class.Extends(exceptions[class])
 }
 
-func (w *World) vars(_ *starlark.Thread, a starlark.Tuple) (starlark.Value, error) {
+func (w *World) vars(t *starlark.Thread, a starlark.Tuple) (starlark.Value, error) {
 	if len(a) == 0 {
 		return nil, pyerr.Type("vars() without an argument is not supported: name the object")
 	}
 	switch x := a[0].(type) {
 	case *Instance:
-		return x.attrs.dict(), nil
+		return x.attrs.dict(), entries(t, len(x.attrs.names))
 	case *Class:
-		return x.attrs.dict(), nil
+		return x.attrs.dict(), entries(t, len(x.attrs.names))
 	case *Module:
 		d := new(starlark.Dict)
 		for _, name := range x.Names() {
 			d.SetKey(starlark.String(name), x.Get(name))
 		}
-		return d, nil
+		return d, entries(t, d.Len())
 	}
 	return nil, pyerr.Type("vars() argument must have __dict__ attribute")
 }
 
-func (w *World) dir(_ *starlark.Thread, a starlark.Tuple) (starlark.Value, error) {
+func (w *World) dir(t *starlark.Thread, a starlark.Tuple) (starlark.Value, error) {
 	if len(a) == 0 {
 		return nil, pyerr.Type("dir() without an argument is not supported: name the object")
 	}
@@ -287,7 +302,7 @@ func (w *World) dir(_ *starlark.Thread, a starlark.Tuple) (starlark.Value, error
 	for _, name := range slices.Compact(names) {
 		list.Append(starlark.String(name))
 	}
-	return list, nil
+	return list, entries(t, len(names)) // sorting takes as long as entries do
 }
 
 func newProperty(_ *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -282,6 +282,9 @@ func (o *Instance) builtinAttr(t *starlark.Thread, name string) starlark.Value {
 	case "__class__":
 		return o.class
 	case "__dict__":
+		if t != nil {
+			_ = entries(t, len(o.attrs.names)) // a limit that is reached stops the call
+		}
 		return o.attrs.dict()
 	case "__doc__", "__module__":
 		v, _ := o.class.Attr(name)
@@ -332,7 +335,7 @@ func (o *Instance) assign(t *starlark.Thread, name string, v starlark.Value) err
 			return err
 		}
 	}
-	if slots, _ := o.class.find("__slots__"); slots != nil && !slotted(o.class, name) {
+	if slots, _ := o.class.find("__slots__"); slots != nil && !slotted(t, o.class, name) {
 		return pyerr.New("AttributeError", "'%s' object has no attribute '%s'", o.class.name, name)
 	}
 	if o.exc != nil && o.exc.set(name, v) {
@@ -345,7 +348,7 @@ func (o *Instance) assign(t *starlark.Thread, name string, v starlark.Value) err
 
 // slotted tells whether all classes with __slots__ allow a name, or one has
 // none.
-func slotted(c *Class, name string) bool {
+func slotted(t *starlark.Thread, c *Class, name string) bool {
 	for _, k := range c.mro {
 		if k == objectClass {
 			continue
@@ -358,6 +361,7 @@ func slotted(c *Class, name string) bool {
 			return true
 		}
 		if seq, ok := slots.(starlark.Iterable); ok {
+			_ = entries(t, starlark.Len(seq)) // a limit that is reached stops the call
 			for v := range starlark.Elements(seq) {
 				if v == starlark.String(name) {
 					return true
@@ -394,7 +398,7 @@ func (o *Instance) unset(t *starlark.Thread, name string) error {
 	}
 	o.touch()
 	o.attrs.remove(name)
-	return nil
+	return entries(t, len(o.attrs.names))
 }
 
 // remove takes a variable away for good.

@@ -1,10 +1,13 @@
 package py
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/starhost/starhost/pysyntax"
 	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // Compile makes a program of a lowered file. patched are the names that the
@@ -12,6 +15,12 @@ import (
 // beside those of Python, such as what an instrumented tree calls.
 func Compile(low *pysyntax.Lowered, more starlark.StringDict) (*Program, error) {
 	p := &Program{lowered: lowering{Bound: low.Bound, Boxed: low.Boxed}, more: more}
+	for _, f := range low.Functions {
+		if p.qualnames == nil {
+			p.qualnames = make(map[place]string)
+		}
+		p.qualnames[placeOf(f.Pos)] = f.Qualname
+	}
 	known := func(name string) bool {
 		if !available(name) && !more.Has(name) {
 			return false
@@ -24,6 +33,42 @@ func Compile(low *pysyntax.Lowered, more starlark.StringDict) (*Program, error) 
 	var err error
 	p.compiled, err = starlark.FileProgram(low.File, known)
 	return p, err
+}
+
+// A place is a position in a known file.
+type place struct{ line, col int32 }
+
+func placeOf(p syntax.Position) place { return place{p.Line, p.Col} }
+
+// qualname gives the __qualname__ of the function of a file that is defined at
+// a position, or its name.
+func (w *World) qualname(name string, at syntax.Position) string {
+	for p := range w.modules {
+		if p.Path == at.Filename() {
+			if q, ok := p.qualnames[placeOf(at)]; ok {
+				return q
+			}
+		}
+	}
+	if name == "lambda" {
+		return "<lambda>"
+	}
+	return name
+}
+
+// Classify gives the class and the text that CPython would give an error of a
+// call in this world.
+func (w *World) Classify(err error) (class, msg string) {
+	class, msg = Classify(err)
+	ee, ok := errors.AsType[*starlark.EvalError](err)
+	if !ok || !badCall.MatchString(ee.Msg) || len(ee.CallStack) == 0 {
+		return class, msg
+	}
+	top := ee.CallStack[len(ee.CallStack)-1]
+	if rest, ok := strings.CutPrefix(msg, top.Name+"()"); ok {
+		msg = w.qualname(top.Name, top.Pos) + "()" + rest
+	}
+	return class, msg
 }
 
 // available tells whether a lowered file finds a name predeclared.

@@ -41,31 +41,26 @@ func isCaught(_ *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (star
 }
 
 // except is py.except(r, types).
-func (w *World) except(_ *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+func (w *World) except(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	c, ok := args[0].(*caught)
 	if !ok {
 		return starlark.False, nil
 	}
-	is, err := w.isException(c.exception, args[1])
+	is, err := w.isException(t, c.exception, args[1])
 	if is {
 		w.handled = append(w.handled[:0], c.exception)
 	}
 	return starlark.Bool(is), err
 }
 
-func (w *World) isException(o *Instance, types starlark.Value) (bool, error) {
+func (w *World) isException(t *starlark.Thread, o *Instance, types starlark.Value) (bool, error) {
 	if list, ok := types.(starlark.Tuple); ok {
 		for _, c := range list {
 			if w.asClass(c) == nil {
 				return false, pyerr.Type("catching classes that do not inherit from BaseException is not allowed")
 			}
 		}
-		for _, c := range list {
-			if is, err := w.isException(o, c); is || err != nil {
-				return is, err
-			}
-		}
-		return false, nil
+		return w.anyOf(t, list, func(c starlark.Value) (bool, error) { return w.isException(t, o, c) })
 	}
 	c := w.asClass(types)
 	if c == nil || !c.exception {

@@ -43,12 +43,12 @@ func (u *Union) ClassName() string { return "types.UnionType" }
 func (u *Union) Native() starlark.Value { return nil }
 
 // Special has u | t.
-func (u *Union) Special(_ *starlark.Thread, name string, args ...starlark.Value) (starlark.Value, bool, error) {
+func (u *Union) Special(t *starlark.Thread, name string, args ...starlark.Value) (starlark.Value, bool, error) {
 	switch name {
 	case "__or__":
-		return union(u, args[0]), true, nil
+		return union(u, args[0]), true, entries(t, len(u.Types))
 	case "__ror__":
-		return union(args[0], u), true, nil
+		return union(args[0], u), true, entries(t, len(u.Types))
 	case "__repr__", "__str__":
 		return starlark.String(u.String()), true, nil
 	}

@@ -116,6 +116,8 @@ type Program struct {
 	compiled *starlark.Program
 	needs    []string // the predeclared names that it uses
 	more     starlark.StringDict
+
+	qualnames map[place]string // of functions, by where they are defined
 }
 
 // An Import is what a file gets at under the name of a module: one of the
