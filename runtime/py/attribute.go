@@ -175,7 +175,15 @@ func (w *World) call(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.
 		return w.callInstance(t, x, name, rest, kwargs)
 	case *library:
 		if fn, ok := x.members[name]; ok {
-			return starlark.Call(t, fn, rest, kwargs)
+			return apply(t, fn, rest, kwargs)
+		}
+	case *event.Event:
+		if fn, err := x.Attr(name); fn != nil && err == nil {
+			return apply(t, fn, rest, kwargs)
+		}
+	case *event.Object:
+		if fn, err := x.Attr(name); fn != nil && err == nil {
+			return apply(t, fn, rest, kwargs)
 		}
 	default:
 		if m := pytypes.MethodOf(x, name); m != nil {
@@ -189,7 +197,16 @@ func (w *World) call(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.
 	if fn == nil {
 		return nil, noAttribute(x, name)
 	}
-	return starlark.Call(t, fn, rest, kwargs)
+	return apply(t, fn, rest, kwargs)
+}
+
+// apply calls a function. One that is written in Go needs no frame of its own:
+// it has no place, and is called from one that has none either.
+func apply(t *starlark.Thread, fn starlark.Value, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if b, ok := fn.(*starlark.Builtin); ok {
+		return b.CallInternal(t, args, kwargs)
+	}
+	return starlark.Call(t, fn, args, kwargs)
 }
 
 // callInstance calls a method of an object.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/runtime/guard"
 	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
 )
@@ -19,6 +20,7 @@ type exception struct {
 	notes    *starlark.List
 	origin   *starlark.EvalError // where it was raised first
 	err      error               // what a Go function returned, if it comes from one
+	thread   *starlark.Thread    // on which it was raised by a file
 }
 
 // A Raised error is an exception on its way up.
@@ -56,15 +58,17 @@ func (e *exception) message(o *Instance) string {
 			return s
 		}
 	}
-	return e.str(o)
+	return e.str(nil, o)
 }
 
 // str is BaseException.__str__, or KeyError's.
-func (e *exception) str(o *Instance) string {
+func (e *exception) str(t *starlark.Thread, o *Instance) string {
 	if e.text != nil {
 		return *e.text
 	}
-	t := o.threadOr()
+	if t == nil {
+		t = o.threadOr()
+	}
 	if !enterText(t) {
 		return "<exception str() failed>"
 	}
@@ -100,9 +104,36 @@ func (e *exception) str(o *Instance) string {
 	return s
 }
 
-// threadOr is the object's thread; exceptions of Python's own classes have
-// none, and print with one that has no limits but their own size.
+// maxText is how deep exceptions may be in the arguments of exceptions for
+// their text, which is asked for wherever one passes.
+const maxText = 50
+
+// textLocal has how many exceptions are writing their text on a thread.
+const textLocal = "starhost.exceptions"
+
+// enterText counts an exception that writes its text, and reports whether it
+// may; leaveText is to be called then.
+func enterText(t *starlark.Thread) bool {
+	n, _ := t.Local(textLocal).(int)
+	if n >= maxText || guard.MeterOf(t).Charge(8) != nil {
+		return false
+	}
+	t.SetLocal(textLocal, n+1)
+	return true
+}
+
+func leaveText(t *starlark.Thread) {
+	n, _ := t.Local(textLocal).(int)
+	t.SetLocal(textLocal, n-1)
+}
+
+// threadOr is the object's thread, or that on which it was raised. An
+// exception of Python's own classes that was not raised has none, and prints
+// with one of its own.
 func (o *Instance) threadOr() *starlark.Thread {
+	if o.exc != nil && o.exc.thread != nil {
+		return o.exc.thread
+	}
 	if t := o.thread(); t != nil {
 		return t
 	}
@@ -122,7 +153,7 @@ func (o *Instance) threadOr() *starlark.Thread {
 func (e *exception) special(t *starlark.Thread, o *Instance, name string) (starlark.Value, bool, error) {
 	switch name {
 	case "__str__":
-		return starlark.String(e.str(o)), true, nil
+		return starlark.String(e.str(t, o)), true, nil
 	case "__repr__":
 		s, err := e.repr(t, o)
 		return starlark.String(s), true, err
@@ -131,6 +162,9 @@ func (e *exception) special(t *starlark.Thread, o *Instance, name string) (starl
 }
 
 func (e *exception) repr(t *starlark.Thread, o *Instance) (string, error) {
+	if t == nil {
+		t = o.threadOr()
+	}
 	if !enterText(t) {
 		return "", pyerr.New("RecursionError", "maximum recursion depth exceeded while getting the repr of an object")
 	}

@@ -26,6 +26,7 @@ type generator struct {
 	flat   bool             // fn gives an iterable of elements
 	inner  pytypes.Iterator // of the element that is being flattened
 	done   bool
+	depth  int // of generators in source
 }
 
 var _ pytypes.Iterator = (*generator)(nil)
@@ -90,7 +91,13 @@ func generate(flat bool) pytypes.Function {
 		if err != nil {
 			return nil, err
 		}
-		return &generator{source: source, fn: args[1], flat: flat}, nil
+		g := &generator{source: source, fn: args[1], flat: flat}
+		if inner, ok := source.(*generator); ok {
+			if g.depth = inner.depth + 1; g.depth > maxNested {
+				return nil, pyerr.New("RecursionError", "maximum recursion depth exceeded")
+			}
+		}
+		return g, nil
 	}
 }
 

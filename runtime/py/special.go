@@ -91,12 +91,12 @@ var exceptionMethods = map[string]Method{
 		}
 		return starlark.None, o.exc.init(o, args, kwargs)
 	},
-	"__str__": func(_ *starlark.Thread, self starlark.Value, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
+	"__str__": func(t *starlark.Thread, self starlark.Value, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 		o, ok := self.(*Instance)
 		if !ok || o.exc == nil {
 			return nil, pyerr.Type("descriptor '__str__' requires an exception")
 		}
-		return starlark.String(o.exc.str(o)), nil
+		return starlark.String(o.exc.str(t, o)), nil
 	},
 	"__repr__": func(t *starlark.Thread, self starlark.Value, _ starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 		o, ok := self.(*Instance)
@@ -336,7 +336,7 @@ func plainRepr(t *starlark.Thread, o *Instance) (starlark.Value, error) {
 // plainStr is str of what an object holds.
 func plainStr(t *starlark.Thread, self starlark.Value) (starlark.Value, error) {
 	if o, ok := self.(*Instance); ok && o.exc != nil {
-		return starlark.String(o.exc.str(o)), nil
+		return starlark.String(o.exc.str(t, o)), nil
 	}
 	s, err := pytypes.Str(t, held(self))
 	return starlark.String(s), err

@@ -106,6 +106,7 @@ func (w *World) raise(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tupl
 	if err != nil {
 		return nil, err
 	}
+	o.exc.thread = t
 	if len(args) == 2 {
 		o.exc.suppress = true
 		o.exc.cause = starlark.None

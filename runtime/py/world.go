@@ -25,6 +25,7 @@ type World struct {
 	journal journal
 
 	env       starlark.StringDict // what lowered files find predeclared
+	nested    int                 // tuples of classes that isinstance is within
 	handled   []*Instance         // exceptions whose handlers are running, innermost last
 	libraries map[string]starlark.Value
 	excs      map[string]*Class // exception classes of libraries, by name
