@@ -399,7 +399,7 @@ func bytesExpandtabs(t *starlark.Thread, recv starlark.Value, args starlark.Tupl
 			}
 		case size > 0:
 			n := size - column%size
-			if err := guard.CheckBytes(t, "expandtabs", len(out)+n); err != nil {
+			if err := grown(t, "expandtabs", len(out), n); err != nil {
 				return nil, err
 			}
 			out = append(out, repeat(" ", n)...)

@@ -31,6 +31,42 @@ func walkedElements(t *starlark.Thread, n int) error {
 	return guard.MeterOf(t).Charge(n / 2)
 }
 
+// grown checks a text of which there are so many bytes already, before more are
+// added to it, and charges these.
+func grown(t *starlark.Thread, op string, have, more int) error {
+	n := total(have, more)
+	if 0 <= n && n <= free {
+		return nil
+	}
+	m := guard.MeterOf(t)
+	if n < 0 || n > m.Limits().Bytes {
+		return guard.CheckBytes(t, op, n)
+	}
+	return m.Charge(more / 32)
+}
+
+// grownElements is the same for a container and elements.
+func grownElements(t *starlark.Thread, op string, have, more int) error {
+	n := total(have, more)
+	if 0 <= n && n <= free/16 {
+		return nil
+	}
+	m := guard.MeterOf(t)
+	if n < 0 || n > m.Limits().Elements {
+		return guard.CheckElements(t, op, n)
+	}
+	return m.Charge(more / 2)
+}
+
+// moved charges the call for moving n elements of a list by one place, which is
+// fast.
+func moved(t *starlark.Thread, n int) error {
+	if n < 64 {
+		return nil
+	}
+	return guard.MeterOf(t).Charge(n / 64)
+}
+
 // product is x * y for sizes, or less than 0 if that is too much.
 func product(x, y int) int {
 	hi, lo := bits.Mul64(uint64(x), uint64(y))

@@ -108,7 +108,7 @@ func dictPopitem(t *starlark.Thread, recv starlark.Value, args starlark.Tuple, k
 			Msg:   "'popitem(): dictionary is empty'",
 		}
 	}
-	if err := walkedElements(t, d.Len()); err != nil {
+	if err := walkedElements(t, d.Len()/8); err != nil {
 		return nil, err
 	}
 	var last starlark.Value

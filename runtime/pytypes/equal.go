@@ -74,7 +74,7 @@ func (c *comparer) count(n int) error {
 		return nil
 	}
 	n, c.work = c.work, 0
-	return guard.MeterOf(c.t).Charge(n / 2)
+	return guard.MeterOf(c.t).Charge(n / 4)
 }
 
 // enter goes into containers; leave is to be called afterwards.
@@ -89,7 +89,7 @@ func (c *comparer) leave() { c.depth-- }
 
 func (c *comparer) same(x, y starlark.Value) (bool, error) {
 	if _, ok := x.(starlark.Float); !ok && Is(x, y) {
-		return true, nil // a float that is no number has no identity that is known
+		return true, c.count(1) // a float that is no number has no identity that is known
 	}
 	return c.equal(x, y)
 }

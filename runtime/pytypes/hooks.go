@@ -42,6 +42,13 @@ type Iterator interface {
 	Next(t *starlark.Thread) (v starlark.Value, ok bool, err error)
 }
 
+// A Knower is an Object that tells whether its class has a method, without
+// calling it. Of others that is found out by calling, where it can be.
+type Knower interface {
+	Object
+	HasSpecial(name string) bool
+}
+
 // A Raised is an error that knows the classes of Python of its exception.
 // Errors that are not a Raised, but have PyClass, as those of package pyerr
 // do, are of that class alone.
@@ -87,6 +94,15 @@ func special(t *starlark.Thread, v starlark.Value, name string, args ...starlark
 		return nil, false, err
 	}
 	return r, true, nil
+}
+
+// knows reports whether the class of an Object has a method, and unknown where
+// that cannot be told.
+func knows(o Object, name string, unknown bool) bool {
+	if k, ok := o.(Knower); ok {
+		return k.HasSpecial(name)
+	}
+	return unknown
 }
 
 // native gives the value of a built-in type that v is or extends: v itself

@@ -304,7 +304,7 @@ func setSlice(t *starlark.Thread, l *starlark.List, s *Slice, v starlark.Value) 
 // assignable reports whether v can be assigned to a slice.
 func assignable(v starlark.Value) bool {
 	if o, ok := v.(Object); ok {
-		return knows(o, "__iter__") || canIterate(o)
+		return knows(o, "__iter__", true) || canIterate(o)
 	}
 	return canIterate(v)
 }
@@ -357,6 +357,9 @@ func deleteElement(t *starlark.Thread, l *starlark.List, key starlark.Value) err
 	}
 	i, err := position(t, key, l.Len(), "list assignment")
 	if err != nil {
+		return err
+	}
+	if err := moved(t, l.Len()-i); err != nil {
 		return err
 	}
 	_, err = listPop(l, i)

@@ -43,7 +43,7 @@ func Iterate(t *starlark.Thread, x starlark.Value) (Iterator, error) {
 	case *event.List:
 		return &sequenceIterator{iterator{"list_iterator"}, x, 0}, nil
 	case starlark.Iterable:
-		return &nativeIterator{iterator{"iterator"}, x.Iterate()}, nil
+		return &nativeIterator{iterator: iterator{"iterator"}, it: x.Iterate()}, nil
 	}
 	return nil, notIterable(x)
 }
@@ -93,7 +93,7 @@ func asIterator(t *starlark.Thread, v starlark.Value) (Iterator, error) {
 	case Iterator:
 		return v, nil
 	case Object:
-		if knows(v, "__next__") {
+		if knows(v, "__next__", true) {
 			return &objectIterator{iterator{v.ClassName()}, v}, nil
 		}
 		if n, ok := v.Native().(Iterator); ok {
@@ -101,13 +101,6 @@ func asIterator(t *starlark.Thread, v starlark.Value) (Iterator, error) {
 		}
 	}
 	return nil, pyerr.Type("iter() returned non-iterator of type '%s'", TypeName(v))
-}
-
-// knows reports whether the class of an Object has a method. One that cannot
-// tell without calling it is taken to have it.
-func knows(o Object, name string) bool {
-	h, ok := o.(interface{ HasSpecial(name string) bool })
-	return !ok || h.HasSpecial(name)
 }
 
 // iterateWithout goes through an Object that has no __iter__.
@@ -118,8 +111,8 @@ func iterateWithout(t *starlark.Thread, o Object) (Iterator, error) {
 		}
 		return nil, notIterable(o)
 	}
-	if h, ok := o.(interface{ HasSpecial(name string) bool }); ok {
-		if !h.HasSpecial("__getitem__") {
+	if k, ok := o.(Knower); ok {
+		if !k.HasSpecial("__getitem__") {
 			return nil, notIterable(o)
 		}
 		return &itemIterator{iterator{"iterator"}, o, 0, nil, false}, nil
@@ -271,10 +264,12 @@ type dictIterator struct {
 	n    int // the size of the dictionary
 	left int // how many keys are expected still
 	part dictPart
+	key  starlark.Value   // the last one; here, so that it is not allocated each time
+	room []starlark.Value // for the next pairs
 }
 
 func newDictIterator(d *starlark.Dict, part dictPart) *dictIterator {
-	it := &dictIterator{iterator{dictIteratorNames[part]}, d, d.Iterate(), d.Len(), d.Len(), part}
+	it := &dictIterator{iterator: iterator{dictIteratorNames[part]}, dict: d, keys: d.Iterate(), n: d.Len(), left: d.Len(), part: part}
 	it.keys.Done() // so that the dictionary can be changed
 	return it
 }
@@ -287,11 +282,11 @@ func (it *dictIterator) Next(*starlark.Thread) (starlark.Value, bool, error) {
 		it.n = -1 // and it stays so
 		return nil, false, pyerr.New("RuntimeError", "dictionary changed size during iteration")
 	}
-	var k starlark.Value
-	if !it.keys.Next(&k) {
+	if !it.keys.Next(&it.key) {
 		it.dict = nil
 		return nil, false, nil
 	}
+	k := it.key
 	if it.left--; k == nil || it.left < 0 { // the entry was deleted, or is new
 		return nil, false, pyerr.New("RuntimeError", "dictionary keys changed during iteration")
 	}
@@ -305,7 +300,18 @@ func (it *dictIterator) Next(*starlark.Thread) (starlark.Value, bool, error) {
 	if it.part == dictValues {
 		return v, true, nil
 	}
-	return starlark.Tuple{k, v}, true, nil
+	return it.pair(k, v), true, nil
+}
+
+// pair makes a tuple, from memory for several.
+func (it *dictIterator) pair(k, v starlark.Value) starlark.Tuple {
+	if len(it.room) == 0 {
+		it.room = make([]starlark.Value, 2*min(it.left+1, 16))
+	}
+	p := it.room[:2:2]
+	it.room = it.room[2:]
+	p[0], p[1] = k, v
+	return p
 }
 
 // A setIterator is the same for a set.
@@ -314,10 +320,11 @@ type setIterator struct {
 	set   *starlark.Set
 	elems starlark.Iterator
 	n     int
+	elem  starlark.Value // the last one
 }
 
 func newSetIterator(s *starlark.Set) *setIterator {
-	it := &setIterator{iterator{"set_iterator"}, s, s.Iterate(), s.Len()}
+	it := &setIterator{iterator: iterator{"set_iterator"}, set: s, elems: s.Iterate(), n: s.Len()}
 	it.elems.Done()
 	return it
 }
@@ -330,25 +337,26 @@ func (it *setIterator) Next(*starlark.Thread) (v starlark.Value, ok bool, err er
 		it.n = -1
 		return nil, false, pyerr.New("RuntimeError", "Set changed size during iteration")
 	}
-	if !it.elems.Next(&v) || v == nil {
+	if !it.elems.Next(&it.elem) || it.elem == nil {
 		it.set = nil
 		return nil, false, nil
 	}
-	return v, true, nil
+	return it.elem, true, nil
 }
 
 // A nativeIterator is that of a value of another package.
 type nativeIterator struct {
 	iterator
-	it starlark.Iterator // nil at the end
+	it   starlark.Iterator // nil at the end
+	elem starlark.Value    // the last one
 }
 
 func (it *nativeIterator) Next(*starlark.Thread) (v starlark.Value, ok bool, err error) {
 	if it.it == nil {
 		return nil, false, nil
 	}
-	if it.it.Next(&v) {
-		return v, true, nil
+	if it.it.Next(&it.elem) {
+		return it.elem, true, nil
 	}
 	if failed, ok := it.it.(interface{ Err() error }); ok {
 		err = failed.Err()

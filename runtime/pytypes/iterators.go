@@ -298,7 +298,7 @@ func reversedObject(t *starlark.Thread, o Object) (starlark.Value, error) {
 	if o.Native() != nil {
 		return nil, nil
 	}
-	if h, ok := o.(interface{ HasSpecial(name string) bool }); ok && !h.HasSpecial("__getitem__") {
+	if !knows(o, "__getitem__", true) {
 		return nil, nil
 	}
 	n, err := Len(t, o)

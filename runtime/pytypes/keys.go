@@ -122,8 +122,8 @@ func keyFailure(k starlark.Value, err error) error {
 
 // dictGet looks up a key.
 func dictGet(d *starlark.Dict, k starlark.Value) (v starlark.Value, found bool, err error) {
-	if s, ok := k.(starlark.String); ok {
-		return d.Get(s)
+	if _, ok := k.(starlark.String); ok {
+		return d.Get(k)
 	}
 	if k, err = asKey(k); err != nil {
 		return nil, false, err
@@ -141,8 +141,8 @@ func dictGet(d *starlark.Dict, k starlark.Value) (v starlark.Value, found bool, 
 
 // dictSet sets the value of a key. The check of the size is the caller's.
 func dictSet(d *starlark.Dict, k, v starlark.Value) error {
-	if s, ok := k.(starlark.String); ok {
-		return changed(d.SetKey(s, v))
+	if _, ok := k.(starlark.String); ok {
+		return changed(d.SetKey(k, v))
 	}
 	k, err := asKey(k)
 	if err != nil {
@@ -180,8 +180,8 @@ func dictDelete(d *starlark.Dict, k starlark.Value) (v starlark.Value, found boo
 
 // setHas looks up an element.
 func setHas(s *starlark.Set, k starlark.Value) (bool, error) {
-	if v, ok := k.(starlark.String); ok {
-		return s.Has(v)
+	if _, ok := k.(starlark.String); ok {
+		return s.Has(k)
 	}
 	k, err := asKey(k)
 	if err != nil {

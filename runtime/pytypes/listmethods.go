@@ -83,7 +83,7 @@ func listInsertMethodOf(t *starlark.Thread, recv starlark.Value, args starlark.T
 	if i < 0 {
 		i = max(0, i+l.Len())
 	}
-	if err := walkedElements(t, l.Len()/4); err != nil { // they move
+	if err := moved(t, l.Len()-i); err != nil { // they move
 		return nil, err
 	}
 	if err := listInsert(l, min(i, l.Len()), args[1]); err != nil {
@@ -110,7 +110,7 @@ func listPopMethodOf(t *starlark.Thread, recv starlark.Value, args starlark.Tupl
 	if i < 0 || i >= l.Len() {
 		return nil, indexError("pop index out of range")
 	}
-	if err := walkedElements(t, (l.Len()-i)/4); err != nil {
+	if err := moved(t, l.Len()-i); err != nil {
 		return nil, err
 	}
 	return listPop(l, i)
@@ -130,9 +130,11 @@ func listRemove(t *starlark.Thread, recv starlark.Value, args starlark.Tuple, kw
 		return nil, pyerr.Value("list.remove(x): x not in list")
 	}
 	if i < l.Len() {
-		_, err = listPop(l, i)
+		if _, err := listPop(l, i); err != nil {
+			return nil, err
+		}
 	}
-	return starlark.None, err
+	return starlark.None, moved(t, l.Len()-i)
 }
 
 // find gives the index of the first element from a place on that equals v, or

@@ -76,6 +76,13 @@ func floatInt(f float64) (starlark.Int, error) {
 
 // intBinary is x op y.
 func intBinary(t *starlark.Thread, op Op, x, y starlark.Int) (starlark.Value, error) {
+	if op <= Mul {
+		a, aok := x.Int64()
+		b, bok := y.Int64()
+		if aok && bok && int64(int32(a)) == a && int64(int32(b)) == b {
+			return smallBinary(op, a, b), nil
+		}
+	}
 	switch op {
 	case Add, Sub, And, Or, Xor:
 		if err := checkSum(t, op, x, y); err != nil {
@@ -115,6 +122,17 @@ func intBinary(t *starlark.Thread, op Op, x, y starlark.Int) (starlark.Value, er
 		return intShift(t, op, x, y)
 	}
 	return nil, nil
+}
+
+// smallBinary is x op y for the first operators and 32 bits.
+func smallBinary(op Op, x, y int64) starlark.Int {
+	switch op {
+	case Add:
+		return starlark.MakeInt64(x + y)
+	case Sub:
+		return starlark.MakeInt64(x - y)
+	}
+	return starlark.MakeInt64(x * y)
 }
 
 // checkSum checks the size of a sum and the like.

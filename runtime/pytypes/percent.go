@@ -55,6 +55,7 @@ func (p *interpolation) run(format string) (string, error) {
 	if err := walked(p.t, len(format)); err != nil {
 		return "", err
 	}
+	p.out = make([]byte, 0, len(format)+32)
 	tuple, isTuple := asTuple(p.arg)
 	p.tuple, p.isOne = tuple, !isTuple
 	for at := 0; ; {
@@ -73,7 +74,7 @@ func (p *interpolation) run(format string) (string, error) {
 			return "", err
 		}
 	}
-	if p.left() > 0 && !p.named && !p.isMapping() {
+	if p.left() > 0 && !p.named && !p.isMapping(false) {
 		kind := "string"
 		if p.bytes {
 			kind = "bytes"
@@ -83,8 +84,9 @@ func (p *interpolation) run(format string) (string, error) {
 	return string(p.out), nil
 }
 
-// isMapping reports whether x may be left unused, as it is a mapping.
-func (p *interpolation) isMapping() bool {
+// isMapping reports whether x may be left unused, as it is a mapping. unknown
+// is what to take an Object for that does not say so.
+func (p *interpolation) isMapping(unknown bool) bool {
 	switch v := native(p.arg).(type) {
 	case starlark.Tuple, starlark.String:
 		return false
@@ -93,7 +95,7 @@ func (p *interpolation) isMapping() bool {
 	case *starlark.List, *Range, *event.List:
 		return true
 	case Object:
-		return knows(v, "__getitem__")
+		return knows(v, "__getitem__", unknown)
 	case starlark.Mapping:
 		return true
 	}
@@ -120,7 +122,7 @@ func (p *interpolation) argument() (starlark.Value, error) {
 }
 
 func (p *interpolation) write(s string) error {
-	if err := guard.CheckBytes(p.t, "%", len(p.out)+len(s)); err != nil {
+	if err := grown(p.t, "%", len(p.out), len(s)); err != nil {
 		return err
 	}
 	p.out = append(p.out, s...)
@@ -136,7 +138,7 @@ func (p *interpolation) convert(format string, at int) (int, error) {
 	c := conversion{width: -1, precision: -1}
 	var value starlark.Value
 	if at < len(format) && format[at] == '(' {
-		if !p.isMapping() {
+		if !p.isMapping(true) {
 			return 0, pyerr.Type("format requires a mapping")
 		}
 		end, err := closing(format, at)
@@ -166,11 +168,35 @@ func (p *interpolation) convert(format string, at int) (int, error) {
 			return 0, err
 		}
 	}
-	text, err := p.text(&c, value, charCount(format[:at]))
+	if c == (conversion{width: -1, precision: -1, letter: r}) {
+		if done, err := p.plain(r, value); done || err != nil {
+			return at + n, err
+		}
+	}
+	text, err := p.text(&c, value, format[:at])
 	if err != nil {
 		return 0, err
 	}
 	return at + n, p.pad(&c, text)
+}
+
+// plain writes the commonest arguments, of conversions without any flags.
+func (p *interpolation) plain(letter rune, v starlark.Value) (done bool, err error) {
+	switch v := v.(type) {
+	case starlark.String:
+		if letter == 's' && !p.bytes {
+			return true, p.write(string(v))
+		}
+	case starlark.Int:
+		if i, ok := v.Int64(); ok && (letter == 'd' || letter == 's' && !p.bytes) {
+			if err := grown(p.t, "%", len(p.out), 20); err != nil {
+				return true, err
+			}
+			p.out = strconv.AppendInt(p.out, i, 10)
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // closing finds the parenthesis that closes the one at format[at].
@@ -274,11 +300,12 @@ func (p *interpolation) number(format string, at int, big string) (int, int, err
 	return n, i, nil
 }
 
-// text gives the text of an argument before it is padded.
-func (p *interpolation) text(c *conversion, v starlark.Value, at int) (string, error) {
+// text gives the text of an argument before it is padded. before is what comes
+// before its letter in the format.
+func (p *interpolation) text(c *conversion, v starlark.Value, before string) (string, error) {
 	switch c.letter {
 	case 's', 'r', 'a', 'b':
-		return p.string(c, v, at)
+		return p.string(c, v, before)
 	case 'd', 'i', 'u', 'o', 'x', 'X':
 		return p.integer(c, v)
 	case 'e', 'E', 'f', 'F', 'g', 'G':
@@ -286,18 +313,18 @@ func (p *interpolation) text(c *conversion, v starlark.Value, at int) (string, e
 	case 'c':
 		return p.char(v)
 	}
-	return "", p.unknown(c, at)
+	return "", p.unknown(c, before)
 }
 
-func (p *interpolation) unknown(c *conversion, at int) error {
+func (p *interpolation) unknown(c *conversion, before string) error {
 	shown := string(c.letter)
 	if c.letter < 32 || c.letter > 126 {
 		shown = "?"
 	}
-	return pyerr.Value("unsupported format character '%s' (0x%x) at index %d", shown, c.letter, at)
+	return pyerr.Value("unsupported format character '%s' (0x%x) at index %d", shown, c.letter, charCount(before))
 }
 
-func (p *interpolation) string(c *conversion, v starlark.Value, at int) (s string, err error) {
+func (p *interpolation) string(c *conversion, v starlark.Value, before string) (s string, err error) {
 	switch {
 	case p.bytes && (c.letter == 's' || c.letter == 'b'):
 		b, ok := native(v).(starlark.Bytes)
@@ -314,7 +341,7 @@ func (p *interpolation) string(c *conversion, v starlark.Value, at int) (s strin
 	case c.letter == 'a':
 		s, err = ASCII(p.t, v)
 	default:
-		return "", p.unknown(c, at)
+		return "", p.unknown(c, before)
 	}
 	if err == nil && c.precision >= 0 && c.precision < len(s) {
 		s = s[:offset(s, c.precision)]
@@ -477,7 +504,7 @@ func (p *interpolation) pad(c *conversion, text string) error {
 	if missing <= 0 {
 		return p.write(text)
 	}
-	if err := guard.CheckBytes(p.t, "%", total(len(p.out), total(missing, len(text)))); err != nil {
+	if err := grown(p.t, "%", len(p.out), total(missing, len(text))); err != nil {
 		return err
 	}
 	if c.left {

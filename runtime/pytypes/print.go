@@ -16,6 +16,25 @@ const printSteps = 100
 // lineLocal is the thread local that has the line that print has not ended.
 const lineLocal = "starhost.py.line"
 
+// An openLine is a line that print has not ended.
+type openLine struct {
+	text  string
+	steps uint64 // of the thread: a smaller number means that another call runs
+}
+
+// begun gives the text of the line that print has begun in this call.
+func begun(t *starlark.Thread) string {
+	line, ok := t.Local(lineLocal).(openLine)
+	if !ok {
+		return ""
+	}
+	if line.steps > t.Steps {
+		EndLine(t)
+		return ""
+	}
+	return line.text
+}
+
 var printSignature = signature{"print", []string{"sep", "end", "file", "flush"}, 0, 0}
 
 // printOf is print(*objects, sep=" ", end="\n", file=None, flush=False). What
@@ -34,7 +53,7 @@ func printOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (
 	if err != nil {
 		return nil, err
 	}
-	line, _ := t.Local(lineLocal).(string)
+	line := begun(t)
 	out := []byte(line)
 	for i, v := range args {
 		s, err := Str(t, v)
@@ -44,7 +63,7 @@ func printOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (
 		if i > 0 {
 			s = sep + s
 		}
-		if err := guard.CheckBytes(t, "print", len(out)+len(s)); err != nil {
+		if err := grown(t, "print", len(out), len(s)); err != nil {
 			return nil, err
 		}
 		out = append(out, s...)
@@ -59,7 +78,7 @@ func printOf(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (
 		write(t, text[:i])
 	}
 	if rest := text[i+1:]; rest != line {
-		t.SetLocal(lineLocal, rest)
+		t.SetLocal(lineLocal, openLine{rest, t.Steps})
 	}
 	return starlark.None, nil
 }
@@ -86,8 +105,8 @@ func write(t *starlark.Thread, text string) {
 // EndLine prints the line that print has begun and not ended, if there is one.
 // The host calls it after a call.
 func EndLine(t *starlark.Thread) {
-	if line, _ := t.Local(lineLocal).(string); line != "" {
-		t.SetLocal(lineLocal, "")
-		write(t, line)
+	if line, ok := t.Local(lineLocal).(openLine); ok && line.text != "" {
+		t.SetLocal(lineLocal, openLine{})
+		write(t, line.text)
 	}
 }

@@ -184,7 +184,7 @@ func (p *printer) pay(n int) error {
 	if n > m.Limits().Bytes {
 		return guard.CheckBytes(p.t, "repr", n)
 	}
-	err := m.Charge((n - p.paid) / 8)
+	err := m.Charge((n - p.paid) / 16)
 	p.paid = n
 	return err
 }

@@ -202,7 +202,7 @@ func listExtend(t *starlark.Thread, l *starlark.List, x starlark.Value) error {
 	switch x := x.(type) {
 	case *starlark.List:
 		n := x.Len() // x may be l
-		if err := guard.CheckElements(t, "+=", total(l.Len(), n)); err != nil {
+		if err := grownElements(t, "+=", l.Len(), n); err != nil {
 			return err
 		}
 		for i := range n {
@@ -212,7 +212,7 @@ func listExtend(t *starlark.Thread, l *starlark.List, x starlark.Value) error {
 		}
 		return nil
 	case starlark.Tuple:
-		if err := guard.CheckElements(t, "+=", total(l.Len(), len(x))); err != nil {
+		if err := grownElements(t, "+=", l.Len(), len(x)); err != nil {
 			return err
 		}
 		for _, v := range x {

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
-	"github.com/starhost/starhost/runtime/guard"
 	"go.starlark.net/starlark"
 )
 
@@ -73,7 +72,7 @@ func (f *formatter) run(format string, depth int) error {
 }
 
 func (f *formatter) write(s string) error {
-	if err := guard.CheckBytes(f.t, "format", len(f.out)+len(s)); err != nil {
+	if err := grown(f.t, "format", len(f.out), len(s)); err != nil {
 		return err
 	}
 	f.out = append(f.out, s...)

@@ -3,6 +3,7 @@ package pytypes
 import (
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime/guard"
@@ -89,8 +90,18 @@ func strMapped(fn string, f func(string) string) Method {
 				return nil, err
 			}
 		}
-		return str(r), nil
+		return part(recv, s, r), nil
 	}
+}
+
+// part gives r as a value: recv, whose text is s, if r is all of it.
+func part(recv starlark.Value, s, r string) starlark.Value {
+	if len(r) == len(s) && unsafe.StringData(r) == unsafe.StringData(s) {
+		if _, ok := recv.(starlark.String); ok {
+			return recv
+		}
+	}
+	return str(r)
 }
 
 // strTest is a method without arguments that asks something of a text.
@@ -327,7 +338,7 @@ func strStrip(fn string) Method {
 		if name != "lstrip" {
 			s = s[:trailing(s, in)]
 		}
-		return str(s), nil
+		return part(recv, text(recv), s), nil
 	}
 }
 
@@ -492,7 +503,7 @@ func expandTabs(t *starlark.Thread, s string, size int) (string, error) {
 				continue
 			}
 			n := size - column%size
-			if err := guard.CheckBytes(t, "expandtabs", len(out)+n); err != nil {
+			if err := grown(t, "expandtabs", len(out), n); err != nil {
 				return "", err
 			}
 			out = append(out, repeat(" ", n)...)
@@ -606,7 +617,7 @@ func strRemove(fn string, trim func(s, affix string) string) Method {
 		if err != nil {
 			return nil, err
 		}
-		return str(trim(text(recv), affix)), nil
+		return part(recv, text(recv), trim(text(recv), affix)), nil
 	}
 }
 
@@ -626,8 +637,9 @@ func strReplace(t *starlark.Thread, recv starlark.Value, args starlark.Tuple, kw
 	if err != nil {
 		return nil, err
 	}
-	s, err := replace(t, text(recv), before, after, limit)
-	return str(s), err
+	s := text(recv)
+	r, err := replace(t, s, before, after, limit)
+	return part(recv, s, r), err
 }
 
 // replace replaces the first so many places, all if the limit is negative.

@@ -3,6 +3,7 @@ package pytypes
 import (
 	"strings"
 
+	"github.com/starhost/starhost/event"
 	"go.starlark.net/starlark"
 )
 
@@ -18,6 +19,12 @@ func TypeName(v starlark.Value) string {
 		return v.ClassName()
 	case pyTyper:
 		return v.PyType()
+	case *event.Event:
+		return "PantherEvent"
+	case *event.Object:
+		return "ImmutableCaseInsensitiveDict"
+	case *event.List:
+		return "ImmutableList"
 	case pyInstance:
 		return className(v.Class().FullName)
 	case nil:
