@@ -160,6 +160,7 @@ func objectDeepWalk(thread *starlark.Thread, b *starlark.Builtin, args starlark.
 		return nil, fmt.Errorf("%s: %w", b.Name(), err)
 	}
 	if fromPython(thread) {
+		thread.Steps += weight(v)
 		v = Thaw(v) // Panther walks through the plain dicts and lists that are in an event
 	}
 	return v, nil

@@ -223,6 +223,27 @@ func Thaw(v starlark.Value) starlark.Value {
 	return starlark.NewList(elems)
 }
 
+// weight counts what Thaw copies.
+func weight(v starlark.Value) uint64 {
+	switch v := v.(type) {
+	case *Event:
+		return uint64(len(v.doc.nodes))
+	case *Object:
+		return uint64(v.doc.nodes[v.node].next - v.node)
+	case *List:
+		return uint64(v.doc.nodes[v.node].next - v.node)
+	case *starlark.List:
+		n := uint64(v.Len())
+		for e := range v.Elements() {
+			if _, nested := e.(*starlark.List); !nested {
+				n += weight(e)
+			}
+		}
+		return n
+	}
+	return 1
+}
+
 // errReadOnly says that what was tried cannot be done, and what can.
 // class is the error's class in Python.
 func errReadOnly(class, tried, copied string) error {
