@@ -23,12 +23,6 @@ func DataAttr(x starlark.Value, name string) starlark.Value {
 		case "imag":
 			return starlark.Float(0)
 		}
-	case *KeysView:
-		return mappingOf(v.dict, name)
-	case *ValuesView:
-		return mappingOf(v.dict, name)
-	case *ItemsView:
-		return mappingOf(v.dict, name)
 	}
 	return nil
 }

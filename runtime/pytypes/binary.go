@@ -58,12 +58,9 @@ func binary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value, err
 func objectBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Value, error) {
 	o := &operators[op]
 	first := reflectedFirst(x, y)
-	if op == Mod && !first { // a format takes anything
-		switch format := x.(type) {
-		case starlark.String:
-			return percent(t, string(format), y)
-		case starlark.Bytes:
-			return percentBytes(t, string(format), y)
+	if op == Mod && !first {
+		if v, err := formatWith(t, x, y); v != nil || err != nil {
+			return v, err
 		}
 	}
 	if first {
@@ -79,7 +76,23 @@ func objectBinary(t *starlark.Thread, op Op, x, y starlark.Value) (starlark.Valu
 			return v, err
 		}
 	}
+	if op == Mod {
+		if v, err := formatWith(t, native(x), y); v != nil || err != nil {
+			return v, err
+		}
+	}
 	return nativeBinary(t, op, native(x), native(y))
+}
+
+// formatWith is x % y for a text x, which takes any y.
+func formatWith(t *starlark.Thread, x, y starlark.Value) (starlark.Value, error) {
+	switch format := x.(type) {
+	case starlark.String:
+		return percent(t, string(format), y)
+	case starlark.Bytes:
+		return percentBytes(t, string(format), y)
+	}
+	return nil, nil
 }
 
 // reflectedFirst reports whether the class of y extends that of x, so that the

@@ -40,6 +40,9 @@ func (s *FrozenSet) Hash() (uint32, error) {
 	}
 	sum := uint32(s.set.Len()) * 1927868237
 	for e := range s.set.Elements() {
+		if b, ok := e.(starlark.Bool); ok {
+			e = boolInt(b)
+		}
 		h, err := e.Hash()
 		if err != nil {
 			return 0, err
@@ -53,5 +56,21 @@ func (s *FrozenSet) Hash() (uint32, error) {
 
 // CompareSameType compares as Starlark compares sets.
 func (s *FrozenSet) CompareSameType(op syntax.Token, y starlark.Value, depth int) (bool, error) {
-	return s.set.CompareSameType(op, y.(*FrozenSet).set, depth)
+	if op != syntax.EQL && op != syntax.NEQ {
+		return s.set.CompareSameType(op, y.(*FrozenSet).set, depth)
+	}
+	eq, err := s.equal(y.(*FrozenSet))
+	return eq == (op == syntax.EQL), err
+}
+
+func (s *FrozenSet) equal(other *FrozenSet) (bool, error) {
+	if s.Len() != other.Len() {
+		return false, nil
+	}
+	for e := range s.Elements() {
+		if found, err := other.Has(e); !found || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }

@@ -184,3 +184,24 @@ func TestFrozen(t *testing.T) {
 	d.Freeze()
 	assertRaises(t, pytypes.SetItem(thread, d, number, word), "TypeError", "cannot insert into frozen hash table")
 }
+
+// TestKeys: values that are equal are the same key.
+func TestKeys(t *testing.T) {
+	thread := new(starlark.Thread)
+	for _, c := range []struct{ code, want string }{
+		{"x = {(1, 'a'): 1}; x[(True, 'a')] = 2", "{(1, 'a'): 2}"},
+		{"x = {(True, 0.0): 1}; x[(1, False)] = 2; x[1, 0]", "2 ; {(True, 0.0): 2}"},
+		{"x = {(1, 1, 1, 1): 1}; (1, 1, 1, 1.0) in x", "True ; {(1, 1, 1, 1): 1}"},
+		{"x = {frozenset([True]): 1}; x[frozenset([1])]; frozenset([0]) in x", "1 ; False ; {frozenset({True}): 1}"},
+		{"x = {1}; x.add(True); x.remove(1.0); x", "None ; None ; set() ; set()"},
+		{"x = {(0,): 1}; del x[(False,)]", "{}"},
+		{"{1, True, 1.0, 0} == {True, False}", "True"},
+	} {
+		assert.Equal(t, c.want, outcome(c.code), c.code)
+	}
+	name := &object{class: "Name", native: starlark.String("bob")}
+	d := new(starlark.Dict)
+	require.NoError(t, pytypes.SetItem(thread, d, starlark.String("bob"), number))
+	require.NoError(t, pytypes.SetItem(thread, d, name, word))
+	assert.Equal(t, 1, d.Len())
+}

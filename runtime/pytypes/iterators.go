@@ -303,6 +303,9 @@ func reversedObject(t *starlark.Thread, o Object) (starlark.Value, error) {
 	}
 	n, err := Len(t, o)
 	if err != nil {
+		if err.Error() == noLen(o).Error() {
+			err = nil
+		}
 		return nil, err
 	}
 	return &reversedItems{iterator{"reversed"}, o, n - 1}, nil

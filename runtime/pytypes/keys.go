@@ -1,6 +1,8 @@
 package pytypes
 
 import (
+	"slices"
+
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime/guard"
 	"go.starlark.net/starlark"
@@ -12,7 +14,7 @@ import (
 // goes for an instance of a class that extends str, and the text that it is;
 // but where it is the instance that is the key, the text does not find it.
 
-// twin gives the other key that equals k in Python, but not in Starlark.
+// twin gives the other value that equals k in Python, but not in Starlark.
 func twin(k starlark.Value) starlark.Value {
 	switch k := k.(type) {
 	case starlark.Bool:
@@ -38,6 +40,65 @@ func twin(k starlark.Value) starlark.Value {
 		}
 	}
 	return nil
+}
+
+// maxTwins is how many elements of a tuple may have twins for all its own to
+// be looked for.
+const maxTwins = 3
+
+// findTwin looks for a key that equals k in Python, but not in Starlark, and
+// gives nil if there is none.
+func findTwin(k starlark.Value, has func(starlark.Value) bool) starlark.Value {
+	tuple, ok := k.(starlark.Tuple)
+	if !ok {
+		if other := twin(k); other != nil && has(other) {
+			return other
+		}
+		return nil
+	}
+	var places []int
+	for i, e := range tuple {
+		if twin(e) != nil {
+			places = append(places, i)
+		}
+	}
+	if len(places) == 0 || len(places) > maxTwins {
+		return nil
+	}
+	for set := 1; set < 1<<len(places); set++ {
+		other := slices.Clone(tuple)
+		for bit, i := range places {
+			if set>>bit&1 != 0 {
+				other[i] = twin(tuple[i])
+			}
+		}
+		if has(other) {
+			return other
+		}
+	}
+	return nil
+}
+
+// findKey is findTwin in a dictionary.
+func findKey(d *starlark.Dict, k starlark.Value) starlark.Value {
+	if d.Len() == 0 {
+		return nil
+	}
+	return findTwin(k, func(other starlark.Value) bool {
+		_, found, _ := d.Get(other)
+		return found
+	})
+}
+
+// findElement is findTwin in a set.
+func findElement(s *starlark.Set, k starlark.Value) starlark.Value {
+	if s.Len() == 0 {
+		return nil
+	}
+	return findTwin(k, func(other starlark.Value) bool {
+		found, _ := s.Has(other)
+		return found
+	})
 }
 
 // asKey checks that v can be a key, at reasonable cost.
@@ -132,7 +193,7 @@ func dictGet(d *starlark.Dict, k starlark.Value) (v starlark.Value, found bool, 
 		return nil, false, keyFailure(k, err)
 	}
 	if !found {
-		if other := twin(k); other != nil {
+		if other := findKey(d, k); other != nil {
 			return d.Get(other)
 		}
 	}
@@ -148,11 +209,9 @@ func dictSet(d *starlark.Dict, k, v starlark.Value) error {
 	if err != nil {
 		return err
 	}
-	if other := twin(k); other != nil && d.Len() > 0 {
+	if other := findKey(d, k); other != nil {
 		if _, found, _ := d.Get(k); !found {
-			if _, found, _ := d.Get(other); found {
-				k = other
-			}
+			k = other
 		}
 	}
 	if err := d.SetKey(k, v); err != nil {
@@ -171,7 +230,7 @@ func dictDelete(d *starlark.Dict, k starlark.Value) (v starlark.Value, found boo
 		return nil, false, changed(err)
 	}
 	if !found {
-		if other := twin(k); other != nil {
+		if other := findKey(d, k); other != nil {
 			v, found, err = d.Delete(other)
 		}
 	}
@@ -191,12 +250,7 @@ func setHas(s *starlark.Set, k starlark.Value) (bool, error) {
 	if err != nil {
 		return false, keyFailure(k, err)
 	}
-	if !found {
-		if other := twin(k); other != nil {
-			return s.Has(other)
-		}
-	}
-	return found, nil
+	return found || findElement(s, k) != nil, nil
 }
 
 // setAdd adds an element.
@@ -205,10 +259,8 @@ func setAdd(s *starlark.Set, k starlark.Value) error {
 	if err != nil {
 		return err
 	}
-	if other := twin(k); other != nil && s.Len() > 0 {
-		if found, _ := s.Has(other); found {
-			return changed(s.Insert(other))
-		}
+	if other := findElement(s, k); other != nil {
+		k = other
 	}
 	return changed(s.Insert(k))
 }
@@ -220,7 +272,7 @@ func setRemove(s *starlark.Set, k starlark.Value) (found bool, err error) {
 	}
 	found, err = s.Delete(k)
 	if err == nil && !found {
-		if other := twin(k); other != nil {
+		if other := findElement(s, k); other != nil {
 			found, err = s.Delete(other)
 		}
 	}

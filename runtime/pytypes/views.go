@@ -22,6 +22,12 @@ var (
 	_ starlark.Sequence = (*ItemsView)(nil)
 )
 
+// Attr returns the dictionary as mapping.
+func (v *KeysView) Attr(name string) (starlark.Value, error) { return mappingOf(v.dict, name), nil }
+
+// AttrNames lists what Attr knows.
+func (v *KeysView) AttrNames() []string { return []string{"mapping"} }
+
 func (v *KeysView) String() string        { return print(v) }
 func (v *KeysView) Type() string          { return "dict_keys" }
 func (v *KeysView) Freeze()               {}
@@ -48,6 +54,12 @@ func (v *KeysView) has(_ *starlark.Thread, k starlark.Value) (bool, error) {
 	return found, err
 }
 
+// Attr returns the dictionary as mapping.
+func (v *ValuesView) Attr(name string) (starlark.Value, error) { return mappingOf(v.dict, name), nil }
+
+// AttrNames lists what Attr knows.
+func (v *ValuesView) AttrNames() []string { return []string{"mapping"} }
+
 func (v *ValuesView) String() string        { return print(v) }
 func (v *ValuesView) Type() string          { return "dict_values" }
 func (v *ValuesView) Freeze()               {}
@@ -70,6 +82,12 @@ func (v *ValuesView) Elements() iter.Seq[starlark.Value] {
 		}
 	}
 }
+
+// Attr returns the dictionary as mapping.
+func (v *ItemsView) Attr(name string) (starlark.Value, error) { return mappingOf(v.dict, name), nil }
+
+// AttrNames lists what Attr knows.
+func (v *ItemsView) AttrNames() []string { return []string{"mapping"} }
 
 func (v *ItemsView) String() string        { return print(v) }
 func (v *ItemsView) Type() string          { return "dict_items" }
