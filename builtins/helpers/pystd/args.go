@@ -34,6 +34,10 @@ func between(fn string, args starlark.Tuple, kwargs []starlark.Tuple, low, high 
 	switch n := len(args); {
 	case n >= low && (n <= high || high < 0):
 		return nil
+	case strings.Contains(fn, ".") && low == 0 && high == 0:
+		return pyerr.Type("%s() takes no arguments (%d given)", fn, n)
+	case strings.Contains(fn, ".") && low == 1 && high == 1:
+		return pyerr.Type("%s() takes exactly one argument (%d given)", fn, n)
 	case low == high:
 		return pyerr.Type("%s expected %d argument%s, got %d", fn, low, plural(low), n)
 	case n < low:

@@ -109,31 +109,31 @@ func newDeque(c *py.Class, most int) *py.Instance {
 func newDequeClass() *py.Class {
 	all := methods{
 		"__init__": anyArgs("deque", dequeInit),
-		"append": one("append", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
+		"append": one("deque.append", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
 			return dequePush(t, o, x, false)
 		}),
-		"appendleft": one("appendleft", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
+		"appendleft": one("deque.appendleft", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
 			return dequePush(t, o, x, true)
 		}),
-		"extend": one("extend", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
+		"extend": one("deque.extend", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
 			return starlark.None, dequeExtend(t, o, x, false)
 		}),
-		"extendleft": one("extendleft", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
+		"extendleft": one("deque.extendleft", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
 			return starlark.None, dequeExtend(t, o, x, true)
 		}),
-		"pop":     none("pop", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) { return dequePop(t, o, false) }),
-		"popleft": none("popleft", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) { return dequePop(t, o, true) }),
-		"clear": none("clear", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) {
+		"pop":     none("deque.pop", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) { return dequePop(t, o, false) }),
+		"popleft": none("deque.popleft", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) { return dequePop(t, o, true) }),
+		"clear": none("deque.clear", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) {
 			touchRing(t, o).set(nil)
 			return starlark.None, nil
 		}),
-		"copy":     none("copy", dequeCopy),
+		"copy":     none("deque.copy", dequeCopy),
 		"__copy__": none("__copy__", dequeCopy),
-		"count":    one("count", dequeCount),
+		"count":    one("deque.count", dequeCount),
 		"index":    some("index", 1, 3, dequeIndex),
 		"insert":   some("insert", 2, 2, dequeInsert),
-		"remove":   one("remove", dequeRemove),
-		"reverse":  none("reverse", dequeReverse),
+		"remove":   one("deque.remove", dequeRemove),
+		"reverse":  none("deque.reverse", dequeReverse),
 		"rotate":   some("rotate", 0, 1, dequeRotate),
 		"__len__": none("__len__", func(_ *starlark.Thread, o *py.Instance) (starlark.Value, error) {
 			return starlark.MakeInt(ringOf(o).n), nil
@@ -149,8 +149,9 @@ func newDequeClass() *py.Class {
 		"__iadd__": one("__iadd__", func(t *starlark.Thread, o *py.Instance, x starlark.Value) (starlark.Value, error) {
 			return o, dequeExtend(t, o, x, false)
 		}),
-		"__mul__":  one("__mul__", dequeMul),
-		"__rmul__": one("__rmul__", dequeMul),
+		"__mul__":     one("__mul__", dequeMul),
+		"__rmul__":    one("__rmul__", dequeMul),
+		"__getattr__": noSuchAttr("collections.deque"),
 		"__hash__": none("__hash__", func(_ *starlark.Thread, o *py.Instance) (starlark.Value, error) {
 			return nil, pyerr.Type("unhashable type: '%s'", dequeName(o))
 		}),
@@ -469,7 +470,7 @@ func dequeRepr(t *starlark.Thread, o *py.Instance) (starlark.Value, error) {
 		if r.most >= 0 {
 			s += ", maxlen=" + starlark.MakeInt(r.most).String()
 		}
-		return o.ClassName() + "(" + s + ")", err
+		return o.Class().Name() + "(" + s + ")", err
 	})
 }
 

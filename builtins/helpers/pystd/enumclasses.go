@@ -100,7 +100,7 @@ func (a memberAttr) Hash() (uint32, error) { return starlark.String(a.name).Hash
 // Get gives what the member has.
 func (a memberAttr) Get(_ *starlark.Thread, o *py.Instance, c *py.Class) (starlark.Value, error) {
 	if o == nil {
-		return nil, pyerr.New("AttributeError", "type object '%s' has no attribute '%s'", c.Name(), a.name)
+		return nil, pyerr.New("AttributeError", "<enum '%s'> has no attribute '%s'", c.Name(), a.name)
 	}
 	v := o.Fields().Get(a.field)
 	if v == nil {

@@ -206,9 +206,11 @@ func fractionBinary(t *starlark.Thread, op pytypes.Op, x, y starlark.Value) (sta
 		return fractionPower(t, a, b)
 	default:
 		if b.Sign() == 0 {
-			text := a.RatString()
-			if op == pytypes.TrueDiv {
-				return nil, pyerr.New("ZeroDivisionError", "Fraction(%s, 0)", text)
+			switch op {
+			case pytypes.TrueDiv:
+				return nil, pyerr.New("ZeroDivisionError", "Fraction(1, 0)")
+			case pytypes.Mod:
+				return nil, pyerr.New("ZeroDivisionError", "integer modulo by zero")
 			}
 			return nil, pyerr.New("ZeroDivisionError", "integer division or modulo by zero")
 		}

@@ -265,13 +265,16 @@ func merge(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (st
 func Bisect() runtime.Module {
 	members := make(starlark.StringDict)
 	for _, side := range []string{"", "_left", "_right"} {
-		left := side == "_left"
+		left, full := side == "_left", side
+		if full == "" {
+			full = "_right"
+		}
 		members["bisect"+side] = function("bisect"+side, func(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			_, _, at, err := place(t, "bisect"+side, left, false, args, kwargs)
+			_, _, at, err := place(t, "bisect"+full, left, false, args, kwargs)
 			return starlark.MakeInt(at), err
 		})
 		members["insort"+side] = function("insort"+side, func(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-			seq, x, at, err := place(t, "insort"+side, left, true, args, kwargs)
+			seq, x, at, err := place(t, "insort"+full, left, true, args, kwargs)
 			if err != nil {
 				return nil, err
 			}

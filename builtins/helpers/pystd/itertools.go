@@ -476,30 +476,23 @@ func newSlice(t *starlark.Thread, args starlark.Tuple) (starlark.Value, error) {
 
 func sliced(it pytypes.Iterator, next, stop, step int) nextFunc {
 	at := 0 // of the next element of it
-	return func(t *starlark.Thread) (starlark.Value, bool, error) {
-		if stop >= 0 && next >= stop {
-			for ; at < stop; at++ { // what is left out before the end is taken, too
-				if _, ok, err := it.Next(t); err != nil || !ok {
-					return nil, false, err
-				}
-			}
-			return nil, false, nil
-		}
-		for {
-			v, ok, err := it.Next(t)
-			if err != nil || !ok {
+	return func(t *starlark.Thread) (v starlark.Value, ok bool, err error) {
+		for at < next || stop < 0 || at < stop {
+			if v, ok, err = it.Next(t); err != nil || !ok {
 				return nil, false, err
 			}
 			if err := guard.MeterOf(t).Charge(1); err != nil {
 				return nil, false, err
 			}
-			if at++; at > next {
-				if next += step; next < 0 || stop >= 0 && next > stop {
-					next = stop
-				}
-				return v, true, nil
+			if at++; at <= next {
+				continue
 			}
+			if next += step; next < 0 || stop >= 0 && next > stop {
+				next = stop
+			}
+			return v, true, nil
 		}
+		return nil, false, nil
 	}
 }
 

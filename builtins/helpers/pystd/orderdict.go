@@ -35,11 +35,11 @@ func newOrderedDictClass() *py.Class {
 			"__ror__": dictUnion(true),
 			"__repr__": none("__repr__", func(t *starlark.Thread, self *py.Instance) (starlark.Value, error) {
 				if self.Native().(*starlark.Dict).Len() == 0 {
-					return starlark.String(self.ClassName() + "()"), nil
+					return starlark.String(self.Class().Name() + "()"), nil
 				}
 				return nestedRepr(t, self, "...", func() (string, error) {
 					s, err := pytypes.Repr(t, self.Native())
-					return self.ClassName() + "(" + s + ")", err
+					return self.Class().Name() + "(" + s + ")", err
 				})
 			}),
 		}, holding[*starlark.Dict]),
@@ -185,21 +185,15 @@ func newDefaultDictClass() *py.Class {
 			"__ror__":     dictUnion(true),
 			"copy":        none("copy", defaultDictCopy),
 			"__copy__":    none("__copy__", defaultDictCopy),
-			"__getattr__": one("__getattr__", func(_ *starlark.Thread, self *py.Instance, name starlark.Value) (starlark.Value, error) {
-				class := self.Class().FullName()
-				if self.ClassName() != "defaultdict" {
-					class = self.ClassName()
-				}
-				return nil, pyerr.New("AttributeError", "'%s' object has no attribute '%s'", class, string(name.(starlark.String)))
-			}),
+			"__getattr__": noSuchAttr("collections.defaultdict"),
 			"__repr__": none("__repr__", func(t *starlark.Thread, self *py.Instance) (starlark.Value, error) {
-				return nestedRepr(t, self, self.ClassName()+"(...)", func() (string, error) {
+				return nestedRepr(t, self, self.Class().Name()+"(...)", func() (string, error) {
 					factory, err := pytypes.Repr(t, orNone(self.Fields().Get("default_factory")))
 					if err != nil {
 						return "", err
 					}
 					d, err := pytypes.Repr(t, self.Native())
-					return self.ClassName() + "(" + factory + ", " + d + ")", err
+					return self.Class().Name() + "(" + factory + ", " + d + ")", err
 				})
 			}),
 		}, holding[*starlark.Dict]),

@@ -210,12 +210,14 @@ func harmonicMean(t *starlark.Thread, a starlark.Tuple) (starlark.Value, error) 
 		case 0:
 			return starlark.MakeInt(0), nil
 		}
-		sum.Add(sum, new(big.Rat).Inv(r))
+		f, _ := r.Float64()
+		sum.Add(sum, new(big.Rat).SetFloat64(1/f)) // as there, where only the sum is exact
 		if err := guard.MeterOf(t).Charge(8 + (sum.Denom().BitLen()+sum.Num().BitLen())/16); err != nil {
 			return nil, err
 		}
 	}
-	return d.number(new(big.Rat).Quo(ratInt(d.n), sum)), nil
+	mean, _ := new(big.Rat).Quo(ratInt(d.n), sum).Float64()
+	return starlark.Float(mean), nil
 }
 
 // deviation is variance and its kin.

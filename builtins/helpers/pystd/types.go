@@ -57,8 +57,9 @@ func newNamespaceClass() *py.Class {
 				}
 				return starlark.None, nil
 			}),
+			"__getattr__": noSuchAttr("types.SimpleNamespace"),
 			"__repr__": none("__repr__", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) {
-				name := o.ClassName()
+				name := o.Class().Name()
 				if o.Class() == class {
 					name = "namespace"
 				}

@@ -2,6 +2,7 @@ package pystd
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/runtime/guard"
@@ -202,6 +203,19 @@ func anyArgs(name string, fn func(t *starlark.Thread, self *py.Instance, args st
 		}
 		return fn(live(t), o, args, kwargs)
 	}
+}
+
+// noSuchAttr is __getattr__ of a class that CPython has in C, whose name in
+// messages has its module; that of a class which extends it has not.
+func noSuchAttr(full string) method {
+	return one("__getattr__", func(_ *starlark.Thread, o *py.Instance, name starlark.Value) (starlark.Value, error) {
+		class := o.Class().Name()
+		if strings.HasSuffix(full, "."+class) {
+			class = full
+		}
+		text, _ := starlark.AsString(name)
+		return nil, pyerr.New("AttributeError", "'%s' object has no attribute '%s'", class, text)
+	})
 }
 
 // subscripted makes deque[int] the class itself.
