@@ -245,7 +245,7 @@ func textArgument(fn string, v starlark.Value) (string, error) {
 	return "", pyerr.Type("%s() argument must be str, not %s", lastName(fn), argType(v))
 }
 
-// textArguments gives the text argument number n of several.
+// numberedText gives the text argument number n of several.
 func numberedText(fn string, n int, v starlark.Value) (string, error) {
 	if s, ok := native(v).(starlark.String); ok {
 		return string(s), nil
@@ -253,8 +253,8 @@ func numberedText(fn string, n int, v starlark.Value) (string, error) {
 	return "", pyerr.Type("%s() argument %d must be str, not %s", lastName(fn), n, argType(v))
 }
 
-// Arguments of functions that take an optional start and end, which may be
-// None, as find does.
+// span reads the optional start and end, which may be None, that follow the
+// first argument of functions such as find.
 func span(t *starlark.Thread, args starlark.Tuple, n int) (from, to int, err error) {
 	from, to = 0, n
 	if lo := argument(args, 1); lo != nil && lo != starlark.None {

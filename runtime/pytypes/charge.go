@@ -76,7 +76,7 @@ func product(x, y int) int {
 	return int(lo)
 }
 
-// sum is x + y for sizes, or less than 0 if that is too much.
+// total is x + y for sizes, or less than 0 if that is too much.
 func total(x, y int) int {
 	if x < 0 || y < 0 || x > math.MaxInt-y {
 		return -1

@@ -189,7 +189,7 @@ func newDict(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (
 	return d, fillDict(t, d, args, kwargs)
 }
 
-// keysViewMethods are the methods of dict_keys and dict_items.
+// setViewMethods are the methods of dict_keys and dict_items.
 var setViewMethods = map[string]Method{
 	"isdisjoint": viewIsdisjoint,
 }
