@@ -2,7 +2,7 @@
 // between events: Python's json, time, datetime, re and so on, as far as
 // detections use them, and Panther's helpers.
 //
-// The functions behave as CPython 3.11's do, down to the texts that they print
+// The functions behave as CPython 3.12's do, down to the texts that they print
 // and raise; tests compare them with results recorded from it. The differences
 // that remain are told where they are: in the comment of the module, or of the
 // package that implements it. All of them are bounded in time and memory, and

@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/builtins/helpers/pyjson"
+	"github.com/starhost/starhost/builtins/helpers/pytext"
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
+	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
 	"go.starlark.net/starlarkstruct"
 )
@@ -22,8 +23,13 @@ import (
 //	dumps(obj, *, skipkeys=False, ensure_ascii=True, check_circular=True,
 //	      allow_nan=True, cls=None, indent=None, separators=None,
 //	      default=None, sort_keys=False)      the text of obj
-//	loads(s)                                  the value of the text s (str or bytes)
+//	loads(s, *, cls=None, object_hook=None, parse_float=None, parse_int=None,
+//	      parse_constant=None, object_pairs_hook=None, strict=True)
+//	                                          the value of the text s (str or bytes)
+//	load(fp, …), dump(obj, fp, …)             the same with fp.read() and fp.write(text)
 //	JSONDecodeError, decoder.JSONDecodeError  the error of loads
+//	JSONEncoder(…).encode(o), .default(o)     can be extended, for dumps(cls=…)
+//	JSONDecoder(…).decode(s), .raw_decode(s, idx=0)
 //
 // And those of Starlark's json module:
 //
@@ -39,8 +45,13 @@ func JSON() runtime.Module {
 		Members: starlark.StringDict{
 			"dumps":           starlark.NewBuiltin("dumps", jsonDumps),
 			"loads":           starlark.NewBuiltin("loads", jsonLoads),
+			"dump":            starlark.NewBuiltin("dump", jsonDump),
+			"load":            starlark.NewBuiltin("load", jsonLoad),
+			"JSONEncoder":     jsonEncoder,
+			"JSONDecoder":     jsonDecoderClass,
 			"JSONDecodeError": jsonDecodeError,
 			"decoder":         jsonDecoder,
+			"encoder":         &starlarkstruct.Module{Name: "json.encoder", Members: starlark.StringDict{"JSONEncoder": jsonEncoder}},
 			"encode":          starlark.NewBuiltin("encode", jsonEncode),
 			"encode_indent":   starlark.NewBuiltin("encode_indent", jsonEncodeIndent),
 			"decode":          starlark.NewBuiltin("decode", jsonDecode),
@@ -53,44 +64,67 @@ var (
 	jsonDecodeError = &pyerr.Exception{FullName: "json.decoder.JSONDecodeError", Base: "ValueError"}
 	jsonDecoder     = &starlarkstruct.Module{
 		Name:    "json.decoder",
-		Members: starlark.StringDict{"JSONDecodeError": jsonDecodeError},
+		Members: starlark.StringDict{"JSONDecodeError": jsonDecodeError, "JSONDecoder": jsonDecoderClass},
 	}
 )
 
-func jsonDumps(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
-	if len(args) > 1 {
-		return nil, pyerr.Type("dumps: got %d positional arguments, want 1: options go by name", len(args))
-	}
-	var (
-		obj, cls, indent, separators, fallback starlark.Value
-		skipKeys, sortKeys                     bool
-		ascii, circular, allowNaN              = true, true, true
-	)
-	if err := pyerr.Unpack(b.Name(), args, kwargs, "obj", &obj,
-		"skipkeys?", &skipKeys, "ensure_ascii?", &ascii, "check_circular?", &circular,
-		"allow_nan?", &allowNaN, "cls??", &cls, "indent??", &indent,
-		"separators??", &separators, "default??", &fallback, "sort_keys?", &sortKeys); err != nil {
-		return nil, err
-	}
-	if cls != nil {
-		return nil, pyerr.Type("dumps: cls is not supported, use default")
-	}
+// dumpOptions are the options of dumps as they are given.
+type dumpOptions struct {
+	cls, indent, separators, fallback starlark.Value
+	skipKeys, sortKeys                bool
+	ascii, circular, allowNaN         bool
+}
+
+func newDumpOptions() *dumpOptions { return &dumpOptions{ascii: true, circular: true, allowNaN: true} }
+
+// params are the options, for UnpackArgs.
+func (o *dumpOptions) params() []any {
+	return []any{"skipkeys?", &o.skipKeys, "ensure_ascii?", &o.ascii, "check_circular?", &o.circular,
+		"allow_nan?", &o.allowNaN, "cls??", &o.cls, "indent??", &o.indent,
+		"separators??", &o.separators, "default??", &o.fallback, "sort_keys?", &o.sortKeys}
+}
+
+// encoder makes an encoder within the limits of the call.
+func (o *dumpOptions) encoder(thread *starlark.Thread) (*pyjson.Encoder, error) {
 	limits := guard.MeterOf(thread).Limits()
-	enc := pyjson.Encoder{MaxBytes: limits.Bytes, SkipKeys: skipKeys, RawUnicode: !ascii, RefuseNaN: !allowNaN, SortKeys: sortKeys}
+	enc := &pyjson.Encoder{MaxBytes: limits.Bytes, SkipKeys: o.skipKeys, RawUnicode: !o.ascii, RefuseNaN: !o.allowNaN, SortKeys: o.sortKeys}
 	var err error
-	if enc.Indent, err = indentOption(indent); err != nil {
+	if enc.Indent, err = indentOption(o.indent); err != nil {
 		return nil, err
 	}
-	if enc.Separators, err = separatorsOption(separators); err != nil {
+	if enc.Separators, err = separatorsOption(o.separators); err != nil {
 		return nil, err
 	}
-	if fallback != nil {
+	if o.fallback != nil {
 		enc.Default = func(v starlark.Value) (starlark.Value, error) {
-			return starlark.Call(thread, fallback, starlark.Tuple{v}, nil)
+			return starlark.Call(thread, o.fallback, starlark.Tuple{v}, nil)
 		}
 	}
+	return enc, nil
+}
+
+func jsonDumps(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 1 {
+		return nil, pyerr.Type("dumps() takes 1 positional argument but %d were given", len(args))
+	}
+	return dumps(thread, b.Name(), args, kwargs)
+}
+
+func dumps(thread *starlark.Thread, fn string, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	var obj starlark.Value
+	o := newDumpOptions()
+	if err := pyerr.Unpack(fn, args, kwargs, append([]any{"obj", &obj}, o.params()...)...); err != nil {
+		return nil, err
+	}
+	if o.cls != nil && o.cls != jsonEncoder {
+		return encodeBy(thread, o.cls, obj, kwargs)
+	}
+	enc, err := o.encoder(thread)
+	if err != nil {
+		return nil, err
+	}
 	text, err := enc.Encode(obj)
-	return charged(thread, b.Name(), text, err)
+	return charged(thread, fn, text, err)
 }
 
 // charged makes the result of writing a text, whose work it adds to the call.
@@ -163,26 +197,72 @@ func separatorsOption(v starlark.Value) (*[2]string, error) {
 	return &pair, nil
 }
 
+// loadOptions are the options of loads as they are given.
+type loadOptions struct {
+	cls, object, pairs       starlark.Value
+	float, integer, constant starlark.Value
+	strict                   bool
+}
+
+func newLoadOptions() *loadOptions { return &loadOptions{strict: true} }
+
+// params are the options, for UnpackArgs.
+func (o *loadOptions) params() []any {
+	return []any{"object_hook??", &o.object, "parse_float??", &o.float, "parse_int??", &o.integer,
+		"parse_constant??", &o.constant, "strict?", &o.strict, "object_pairs_hook??", &o.pairs, "cls??", &o.cls}
+}
+
+// decoder makes a decoder within the limits of the call.
+func (o *loadOptions) decoder(thread *starlark.Thread) *pyjson.Decoder {
+	limits := guard.MeterOf(thread).Limits()
+	d := &pyjson.Decoder{MaxBytes: limits.Bytes, MaxElements: limits.Elements, Lax: !o.strict}
+	text := func(hook starlark.Value) func(string) (starlark.Value, error) {
+		if hook == nil {
+			return nil
+		}
+		return func(s string) (starlark.Value, error) {
+			return starlark.Call(thread, hook, starlark.Tuple{starlark.String(s)}, nil)
+		}
+	}
+	d.Hooks.Float, d.Hooks.Int, d.Hooks.Constant = text(o.float), text(o.integer), text(o.constant)
+	if o.object != nil {
+		d.Hooks.Object = func(dict *starlark.Dict) (starlark.Value, error) {
+			return starlark.Call(thread, o.object, starlark.Tuple{dict}, nil)
+		}
+	}
+	if o.pairs != nil {
+		d.Hooks.Pairs = func(pairs []starlark.Value) (starlark.Value, error) {
+			return starlark.Call(thread, o.pairs, starlark.Tuple{starlark.NewList(pairs)}, nil)
+		}
+	}
+	return d
+}
+
 func jsonLoads(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
+	if len(args) > 1 {
+		return nil, pyerr.Type("loads() takes 1 positional argument but %d were given", len(args))
+	}
 	var s starlark.Value
-	if err := pyerr.Unpack(b.Name(), args, kwargs, "s", &s); err != nil {
+	o := newLoadOptions()
+	if err := pyerr.Unpack(b.Name(), args, kwargs, append([]any{"s", &s}, o.params()...)...); err != nil {
 		return nil, err
 	}
 	text, err := jsonText(s)
 	if err != nil {
 		return nil, err
 	}
-	return decode(thread, b.Name(), text)
+	if o.cls != nil && o.cls != jsonDecoderClass {
+		return decodeBy(thread, o.cls, text, kwargs)
+	}
+	return decode(thread, b.Name(), text, o)
 }
 
 // decode reads a text within the limits of the call.
-func decode(thread *starlark.Thread, fn, text string) (starlark.Value, error) {
-	meter := guard.MeterOf(thread)
-	if err := meter.Charge(len(text) / 4); err != nil { // values are larger than their text
+func decode(thread *starlark.Thread, fn, text string, o *loadOptions) (starlark.Value, error) {
+	if err := guard.MeterOf(thread).Charge(len(text) / 4); err != nil { // values are larger than their text
 		return nil, err
 	}
-	limits := meter.Limits()
-	v, err := (&pyjson.Decoder{MaxBytes: limits.Bytes, MaxElements: limits.Elements}).Decode(text)
+	v, err := o.decoder(thread).Decode(text)
 	return v, limited(thread, fn, err)
 }
 
@@ -191,12 +271,10 @@ func jsonText(s starlark.Value) (string, error) {
 	case starlark.String:
 		return string(s), nil
 	case starlark.Bytes:
-		if !utf8.ValidString(string(s)) {
-			return "", pyerr.New("UnicodeDecodeError", "'utf-8' codec can't decode the bytes: they are not UTF-8")
-		}
-		return strings.TrimPrefix(string(s), "\ufeff"), nil
+		text, err := pytext.Decode(string(s), "utf-8", "strict")
+		return strings.TrimPrefix(text, "\ufeff"), err
 	}
-	return "", pyerr.Type("the JSON object must be str, bytes or bytearray, not %s", pyerr.TypeName(s))
+	return "", pyerr.Type("the JSON object must be str, bytes or bytearray, not %s", pytypes.TypeName(s))
 }
 
 // encode writes text as Starlark's json.encode does.
@@ -254,7 +332,7 @@ func jsonDecode(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tupl
 	if err := pyerr.Unpack(b.Name(), args, kwargs, "x", &x, "default?", &fallback); err != nil {
 		return nil, err
 	}
-	v, err := decode(thread, b.Name(), x)
+	v, err := decode(thread, b.Name(), x, newLoadOptions())
 	if err != nil && fallback != nil {
 		return fallback, nil
 	}

@@ -7,7 +7,6 @@ package pyerr
 
 import (
 	"fmt"
-	"strings"
 
 	"go.starlark.net/starlark"
 )
@@ -57,20 +56,6 @@ func TypeName(v starlark.Value) string {
 		return "builtin_function_or_method"
 	}
 	return v.Type()
-}
-
-// Unpack is starlark.UnpackArgs whose error is Python's TypeError (or, for an
-// integer that does not fit, OverflowError).
-func Unpack(fn string, args starlark.Tuple, kwargs []starlark.Tuple, pairs ...any) error {
-	err := starlark.UnpackArgs(fn, args, kwargs, pairs...)
-	if err == nil {
-		return nil
-	}
-	class := "TypeError"
-	if msg := err.Error(); strings.Contains(msg, " out of range ") || strings.Contains(msg, "too large to convert") {
-		class = "OverflowError"
-	}
-	return &Error{Class: class, Msg: err.Error()}
 }
 
 // An Exception is the name of an exception class as a member of a module,

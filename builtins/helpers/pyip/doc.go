@@ -1,7 +1,7 @@
 // Package pyip has Python's module ipaddress.
 //
 // Addresses, networks and interfaces print, compare and fail as CPython
-// 3.11.7's do, and give its answers to is_private, is_global and the like,
+// 3.12.1's do, and give its answers to is_private, is_global and the like,
 // which follow its tables of special networks (newer releases of Python have
 // newer tables, and net/netip draws other lines). Parsing is our own, because
 // CPython's errors name the part of the text that is wrong; the work of

@@ -14,7 +14,7 @@ const (
 	kinds
 )
 
-// special has the networks of each kind, as CPython 3.11.7 knows them.
+// special has the networks of each kind, as CPython 3.12.1 knows them.
 var special = map[version]*[kinds][]Network{
 	v4: {
 		private: networks("0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/29",

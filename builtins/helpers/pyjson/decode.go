@@ -25,6 +25,19 @@ func Loads(text string) (starlark.Value, error) {
 // A Decoder holds the limits of reading; 0 means the package's defaults.
 type Decoder struct {
 	MaxBytes, MaxDepth, MaxElements int
+
+	Lax   bool // strict=False: strings may have control characters
+	Hooks Hooks
+}
+
+// Hooks make other values of what is read. Each may be nil.
+type Hooks struct {
+	Object func(*starlark.Dict) (starlark.Value, error)   // object_hook
+	Pairs  func([]starlark.Value) (starlark.Value, error) // object_pairs_hook, which comes before Object: tuples of two
+
+	// parse_float and parse_int get the digits, parse_constant NaN, Infinity
+	// or -Infinity.
+	Float, Int, Constant func(text string) (starlark.Value, error)
 }
 
 // A DecodeError says where a text is not JSON.
@@ -57,19 +70,9 @@ func (e *DecodeError) PyBase() string { return "ValueError" }
 // Decode returns the value of the text. A text that is not JSON gives a
 // *DecodeError, one beyond a limit a pyerr.Error.
 func (d *Decoder) Decode(text string) (starlark.Value, error) {
-	r := reader{text: text, maxDepth: d.MaxDepth, elements: d.MaxElements}
-	maxBytes := d.MaxBytes
-	if maxBytes == 0 {
-		maxBytes = DefaultBytes
-	}
-	if r.maxDepth == 0 {
-		r.maxDepth = DefaultDepth
-	}
-	if r.elements == 0 {
-		r.elements = DefaultElements
-	}
-	if len(text) > maxBytes {
-		return nil, ErrSize
+	r, err := d.reader(text)
+	if err != nil {
+		return nil, err
 	}
 	if strings.HasPrefix(text, "\ufeff") {
 		return nil, r.fail("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0)
@@ -85,8 +88,39 @@ func (d *Decoder) Decode(text string) (starlark.Value, error) {
 	return v, nil
 }
 
+// DecodeAt returns the value that begins at a byte offset of the text, and
+// where it ends.
+func (d *Decoder) DecodeAt(text string, at int) (v starlark.Value, end int, err error) {
+	r, err := d.reader(text)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.pos = at
+	v, err = r.value()
+	return v, r.pos, err
+}
+
+func (d *Decoder) reader(text string) (*reader, error) {
+	r := reader{Decoder: d, text: text, maxDepth: d.MaxDepth, elements: d.MaxElements}
+	maxBytes := d.MaxBytes
+	if maxBytes == 0 {
+		maxBytes = DefaultBytes
+	}
+	if r.maxDepth == 0 {
+		r.maxDepth = DefaultDepth
+	}
+	if r.elements == 0 {
+		r.elements = DefaultElements
+	}
+	if len(text) > maxBytes {
+		return nil, ErrSize
+	}
+	return &r, nil
+}
+
 // A reader is the state of one Decode.
 type reader struct {
+	*Decoder
 	text     string
 	pos      int // in bytes
 	depth    int
@@ -150,6 +184,9 @@ func (r *reader) literal() (starlark.Value, error) {
 	for _, l := range literals {
 		if strings.HasPrefix(rest, l.text) {
 			r.pos += len(l.text)
+			if _, constant := l.value.(starlark.Float); constant && r.Hooks.Constant != nil {
+				return r.Hooks.Constant(l.text)
+			}
 			return l.value, nil
 		}
 	}
@@ -182,9 +219,10 @@ func (r *reader) nested(what string, read func() (starlark.Value, error)) (starl
 
 func (r *reader) object() (starlark.Value, error) {
 	dict := new(starlark.Dict)
+	var pairs []starlark.Value
 	if r.next('}') {
 		r.pos++
-		return dict, nil
+		return r.hooked(dict, pairs)
 	}
 	for {
 		if !r.next('"') {
@@ -205,13 +243,28 @@ func (r *reader) object() (starlark.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := dict.SetKey(starlark.String(key), v); err != nil {
+		if r.Hooks.Pairs != nil {
+			pairs = append(pairs, starlark.Tuple{starlark.String(key), v})
+		} else if err := dict.SetKey(starlark.String(key), v); err != nil {
 			return nil, err
 		}
-		if more, err := r.more('}'); !more {
-			return dict, err
+		if more, err := r.more('}'); err != nil {
+			return nil, err
+		} else if !more {
+			return r.hooked(dict, pairs)
 		}
 	}
+}
+
+// hooked is what an object becomes.
+func (r *reader) hooked(dict *starlark.Dict, pairs []starlark.Value) (starlark.Value, error) {
+	switch {
+	case r.Hooks.Pairs != nil:
+		return r.Hooks.Pairs(pairs)
+	case r.Hooks.Object != nil:
+		return r.Hooks.Object(dict)
+	}
+	return dict, nil
 }
 
 func (r *reader) array() (starlark.Value, error) {
@@ -265,8 +318,14 @@ func (r *reader) number() (starlark.Value, error) {
 	r.pos = end
 	if end = skipFraction(r.text, end); end > r.pos {
 		r.pos = end
+		if r.Hooks.Float != nil {
+			return r.Hooks.Float(r.text[start:end])
+		}
 		f, _ := strconv.ParseFloat(r.text[start:end], 64) // out of range: an infinity, as in Python
 		return starlark.Float(f), nil
+	}
+	if r.Hooks.Int != nil {
+		return r.Hooks.Int(r.text[start:end])
 	}
 	return parseInt(r.text[start:end], end-digits)
 }
@@ -322,7 +381,7 @@ func (r *reader) string() (string, error) {
 			return r.text[start:i], nil
 		case c == '\\':
 			return r.escaped(begin, i)
-		case c < ' ':
+		case c < ' ' && !r.Lax:
 			return "", r.fail("Invalid control character at", i)
 		}
 	}
@@ -345,7 +404,7 @@ func (r *reader) escaped(begin, i int) (string, error) {
 			if buf, i, err = r.escape(buf, i+1); err != nil {
 				return "", err
 			}
-		case c < ' ':
+		case c < ' ' && !r.Lax:
 			return "", r.fail("Invalid control character at", i)
 		default:
 			buf = append(buf, c)

@@ -76,8 +76,9 @@ type writer struct {
 	comma, colon       string
 	maxBytes, maxDepth int
 
-	dst   []byte
-	stack []frame // the containers around the current value
+	dst      []byte
+	stack    []frame // the containers around the current value
+	replaced int     // how many of them are values that Default has replaced
 }
 
 // A frame is a container that is being written, and where in it we are.
@@ -163,7 +164,7 @@ func (w *writer) float(f float64) error {
 		return nil
 	}
 	if w.RefuseNaN {
-		return pyerr.Value("Out of range float values are not JSON compliant")
+		return pyerr.Value("Out of range float values are not JSON compliant: %s", pyrepr.Float(f))
 	}
 	w.dst = append(w.dst, floatText(f)...)
 	return nil
@@ -196,7 +197,11 @@ func (w *writer) other(v starlark.Value) error {
 	if err := w.enter(v); err != nil {
 		return err
 	}
-	defer w.leave()
+	w.replaced++
+	defer func() {
+		w.replaced--
+		w.leave()
+	}()
 	replacement, err := w.Default(v)
 	if err != nil {
 		return err
@@ -324,7 +329,7 @@ func (w *writer) newline(level int) {
 		return
 	}
 	w.dst = append(w.dst, '\n')
-	for range level {
+	for range level - w.replaced {
 		w.dst = append(w.dst, *w.Indent...)
 	}
 }

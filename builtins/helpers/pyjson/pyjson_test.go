@@ -133,7 +133,7 @@ func TestDumpsRefuses(t *testing.T) {
 func TestDumpsOptions(t *testing.T) {
 	e := &pyjson.Encoder{RefuseNaN: true}
 	_, err := e.Encode(starlark.Float(math.NaN()))
-	assert.EqualError(t, err, "Out of range float values are not JSON compliant")
+	assert.EqualError(t, err, "Out of range float values are not JSON compliant: nan")
 
 	e = &pyjson.Encoder{Default: func(v starlark.Value) (starlark.Value, error) {
 		return starlark.Tuple{starlark.String(v.Type())}, nil

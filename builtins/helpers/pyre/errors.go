@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"go.starlark.net/starlark"
 )
 
 // An Error is Python's re.error: a pattern or a replacement that cannot be
@@ -40,6 +42,24 @@ func (e *Error) Error() string {
 
 // PyClass returns "re.error".
 func (e *Error) PyClass() string { return "re.error" }
+
+// PyAttrs returns the attributes of the exception.
+func (e *Error) PyAttrs() starlark.StringDict {
+	orNone := func(n int, known bool) starlark.Value {
+		if !known {
+			return starlark.None
+		}
+		return starlark.MakeInt(n)
+	}
+	attrs := starlark.StringDict{
+		"msg": starlark.String(e.Msg), "pattern": starlark.None,
+		"pos": orNone(e.Pos, e.Pos >= 0), "lineno": orNone(e.Line, e.Line > 0), "colno": orNone(e.Col, e.Col > 0),
+	}
+	if e.Pos >= 0 {
+		attrs["pattern"] = starlark.String(e.Pattern)
+	}
+	return attrs
+}
 
 // PyBase returns "Exception".
 func (e *Error) PyBase() string { return "Exception" }

@@ -2,7 +2,7 @@ package pytime
 
 import "unicode/utf8"
 
-// This file reads ISO 8601 as CPython 3.11's fromisoformat does, with all that
+// This file reads ISO 8601 as CPython 3.12's fromisoformat does, with all that
 // it accepts beyond the standard: its reader looks at one character after the
 // other and is content with some odd texts ("12:+01:00").
 

@@ -485,7 +485,9 @@ func (c *calendar) complete(p *parsed) error {
 		p.year = 1900
 	}
 	if p.yday == unknown && p.wday != unknown {
-		c.setYearDay(p)
+		if err := c.setYearDay(p); err != nil {
+			return err
+		}
 	}
 	if err := p.complete(); err != nil {
 		return err
@@ -497,7 +499,7 @@ func (c *calendar) complete(p *parsed) error {
 }
 
 // setYearDay finds the day of the year from a week and its day.
-func (c *calendar) setYearDay(p *parsed) {
+func (c *calendar) setYearDay(p *parsed) error {
 	first := weekday(newYear(p.year))
 	switch {
 	case c.week != unknown && c.weekStart == 6:
@@ -505,15 +507,20 @@ func (c *calendar) setYearDay(p *parsed) {
 	case c.week != unknown:
 		p.yday = weekDay(c.week, first, p.wday)
 	case c.isoYear != unknown && c.isoWeek != unknown:
-		p.year = c.isoYear
-		p.yday = isoYearStart(p.year) + (c.isoWeek-1)*7 + p.wday - newYear(p.year) + 1
+		date, err := fromISOCalendar(c.isoYear, c.isoWeek, p.wday+1)
+		if err != nil {
+			return err
+		}
+		year, month, mday := civil(date.n)
+		p.year, p.yday = year, yearDay(year, month, mday)
 	default:
-		return
+		return nil
 	}
 	if p.yday <= 0 {
 		p.year--
 		p.yday += yearDays(p.year)
 	}
+	return nil
 }
 
 // weekDay returns the day of the year of a day of a week; first is the weekday

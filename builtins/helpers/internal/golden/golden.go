@@ -108,8 +108,11 @@ func same(got, want any) bool {
 	return e.class == pair[0] && (e.msg == pair[1] || interpreters(e.msg))
 }
 
+// interpreters tells whether a text is the interpreter's, or one for arguments
+// in general, for which CPython's functions in C have words of their own.
 func interpreters(msg string) bool {
-	for _, part := range []string{": for parameter ", ": missing argument for ", ": got ", ": unexpected keyword", "unknown binary op", "not implemented", "unhashable", "field or method"} {
+	for _, part := range []string{": got ", "required positional argument", "positional argument", "unexpected keyword argument", "multiple values for argument",
+		" object cannot be interpreted as an integer", "() argument '", " object is not iterable", "unknown binary op", "not implemented", "unhashable", "field or method"} {
 		if strings.Contains(msg, part) {
 			return true
 		}
