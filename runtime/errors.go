@@ -29,6 +29,9 @@ func (e *CallError) Unwrap() error { return e.cause }
 // Error gives the diagnostic with the stack.
 func (e *CallError) Error() string { return e.Diagnostic.Error() }
 
+// limitError is the class of a limit that was reached.
+const limitError = "LimitError"
+
 // newCallError gives err, the result of a call on a thread, its place, class
 // and hint.
 func newCallError(err error) *CallError { return callError(err, py.Classify) }
@@ -52,7 +55,7 @@ func callError(err error, classifyPython func(error) (class, msg string)) *CallE
 		e.Msg = limit.Error()
 	}
 	e.Type, e.Hint = classify(err, e.Msg)
-	if e.Hint == "" && isPython(e.Pos.Filename()) {
+	if e.Type != limitError && e.Hint == "" && isPython(e.Pos.Filename()) {
 		e.Type, e.Msg = classifyPython(err)
 		if n := len(e.Stack); n > 1 && strings.Contains(e.Msg, "() ") && py.BadCall(err) {
 			e.Stack = e.Stack[:n-1] // it has not begun: the place is that of the call
@@ -114,7 +117,7 @@ func classify(err error, msg string) (class, hint string) {
 		return c.PyClass(), ""
 	}
 	if _, ok := errors.AsType[*guard.LimitError](err); ok {
-		return "LimitError", ""
+		return limitError, ""
 	}
 	if _, ok := errors.AsType[*PanicError](err); ok {
 		return "InternalError", "this is a bug of the host: please report it with the rule and the event"
