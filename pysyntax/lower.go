@@ -147,8 +147,7 @@ type frame struct {
 
 // A loop is one in the current frame.
 type loop struct {
-	outer *loop
-	flag  string // what is set by break, for an else; or ""
+	flag string // what is set by break, for an else; or ""
 }
 
 // within runs f for the body of the function, class or comprehension n.

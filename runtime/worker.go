@@ -125,9 +125,14 @@ func (w *Worker) begin(c Call) *starlark.Thread {
 }
 
 func (w *Worker) print(t *starlark.Thread, text string) {
-	if w.Print != nil {
-		w.Print(&w.call, t.CallFrame(1).Pos.String(), text)
+	if w.Print == nil {
+		return
 	}
+	pos := "" // of a line that was left open
+	if t.CallStackDepth() > 1 {
+		pos = t.CallFrame(1).Pos.String()
+	}
+	w.Print(&w.call, pos, text)
 }
 
 // A PanicError is a panic of a built-in function, recovered into the error of

@@ -59,10 +59,9 @@ func (w *World) valueAttr(x starlark.Value, name string) starlark.Value {
 		}
 	case "__doc__":
 		return starlark.None
-	case "real", "numerator":
-		if _, ok := x.(starlark.Int); ok {
-			return x
-		}
+	}
+	if v := pytypes.DataAttr(x, name); v != nil {
+		return v
 	}
 	_, iterator := x.(pytypes.Iterator)
 	if c, ok := w.classOf(x).(*Class); ok {

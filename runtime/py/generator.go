@@ -138,7 +138,7 @@ func (w *World) iter(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple
 // ended is py.ended().
 func (w *World) ended(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starlark.Value, error) {
 	if w.pending != nil {
-		return nil, w.End()
+		return nil, w.left()
 	}
 	return starlark.None, nil
 }
@@ -146,7 +146,7 @@ func (w *World) ended(*starlark.Thread, starlark.Tuple, []starlark.Tuple) (starl
 // checked is py.checked(v).
 func (w *World) checked(_ *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	if w.pending != nil {
-		return nil, w.End()
+		return nil, w.left()
 	}
 	return args[0], nil
 }

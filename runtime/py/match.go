@@ -48,11 +48,14 @@ func matchRest(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (sta
 	m := held(args[0]).(starlark.IterableMapping)
 	keys := args[1].(starlark.Tuple)
 	rest := new(starlark.Dict)
+	if err := entries(t, starlark.Len(m)); err != nil {
+		return nil, err
+	}
 	for _, kv := range m.Items() {
-		taken := slices.ContainsFunc(keys, func(k starlark.Value) bool {
-			eq, err := pytypes.Equal(t, k, kv[0])
-			return eq && err == nil
-		})
+		taken, err := among(t, keys, kv[0])
+		if err != nil {
+			return nil, err
+		}
 		if !taken {
 			if err := rest.SetKey(kv[0], kv[1]); err != nil {
 				return nil, err
@@ -115,4 +118,14 @@ func typeNameOfClass(v starlark.Value) string {
 		return c.name
 	}
 	return v.String()
+}
+
+// among tells whether one of the keys of a pattern equals a key.
+func among(t *starlark.Thread, keys starlark.Tuple, key starlark.Value) (bool, error) {
+	for _, k := range keys {
+		if eq, err := pytypes.Equal(t, k, key); eq || err != nil {
+			return eq, err
+		}
+	}
+	return false, nil
 }

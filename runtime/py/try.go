@@ -23,7 +23,7 @@ func (c *caught) Hash() (uint32, error) { return 0, nil }
 func (w *World) try(t *starlark.Thread, args starlark.Tuple, _ []starlark.Tuple) (starlark.Value, error) {
 	v, err := starlark.Call(t, args[0], nil, nil)
 	if err == nil && w.pending != nil {
-		err = w.End()
+		err = w.left()
 	}
 	if err == nil {
 		return v, nil

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
 )
 
@@ -37,6 +38,9 @@ func (w *World) Begin(t *starlark.Thread) {
 	if w.thread != t {
 		w.thread = t
 		t.SetLocal(worldLocal, w)
+		pytypes.SetAttr(t, func(t *starlark.Thread, x starlark.Value, name string) (starlark.Value, error) {
+			return w.attr(t, starlark.Tuple{x, starlark.String(name)}, nil)
+		})
 	}
 	w.pending = nil
 	w.handled = w.handled[:0]
@@ -52,8 +56,17 @@ func WorldOf(t *starlark.Thread) *World {
 	return w
 }
 
-// End gives the error that the call has left, if there is one.
+// End ends a call: it prints the line that print has begun, and gives the
+// error that the call has left, if there is one.
 func (w *World) End() error {
+	if len(w.modules) > 0 {
+		pytypes.EndLine(w.thread)
+	}
+	return w.left()
+}
+
+// left gives the error that could not be returned where it came up.
+func (w *World) left() error {
 	err := w.pending
 	w.pending = nil
 	return err
@@ -182,7 +195,7 @@ func (m *Module) init() error {
 	}
 	names, err := m.program.compiled.Init(m.world.thread, env)
 	if err == nil && m.world.pending != nil {
-		err = m.world.End()
+		err = m.world.left()
 	}
 	m.names = maps.Clone(names)
 	for name := range m.names {
