@@ -30,12 +30,25 @@ func Fnmatch() runtime.Module {
 }
 
 func fnmatch(c pyclass.Call) (starlark.Value, error) {
-	var name, pat string
+	var name, pat pathText
 	if err := c.Unpack("name", &name, "pat", &pat); err != nil {
 		return nil, err
 	}
-	ok, err := pyglob.Parse(pat).Match(c.Thread, name)
+	ok, err := pyglob.Parse(string(pat)).Match(c.Thread, string(name))
 	return starlark.Bool(ok), err
+}
+
+// pathText is a text that Python takes for a path.
+type pathText string
+
+// Unpack implements starlark.Unpacker.
+func (p *pathText) Unpack(v starlark.Value) error {
+	s, ok := starlark.AsString(v)
+	if !ok {
+		return pyerr.Type("expected str, bytes or os.PathLike object, not %s", pyerr.TypeName(v))
+	}
+	*p = pathText(s)
+	return nil
 }
 
 func fnmatchFilter(c pyclass.Call) (starlark.Value, error) {

@@ -21,7 +21,7 @@ func TestAsCPython(t *testing.T) {
 			modules[i] = runtime.Module{Names: []string{name}, Members: modules[i].Members}
 		}
 	}
-	for _, file := range []string{"fnmatch.txt", "encodings.txt", "words.txt", "uuid.txt", "difflib.txt", "math.txt", "url.txt", "panther.txt"} {
+	for _, file := range []string{"fnmatch.txt", "encodings.txt", "words.txt", "uuid.txt", "difflib.txt", "math.txt", "url.txt", "template.txt", "panther.txt"} {
 		t.Run(file, func(t *testing.T) {
 			golden.Run(t, "testdata/"+file, nil, modules...)
 		})

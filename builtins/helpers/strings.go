@@ -14,6 +14,8 @@ import (
 //
 //	ascii_letters, ascii_lowercase, ascii_uppercase, digits, hexdigits, octdigits, punctuation, printable, whitespace
 //	capwords(s, sep=None)
+//	Template(template)  template, substitute(mapping, **kws), safe_substitute(mapping, **kws), is_valid(), get_identifiers();
+//	                    it cannot be extended
 func Strings() runtime.Module {
 	const (
 		lower       = "abcdefghijklmnopqrstuvwxyz"
@@ -34,6 +36,7 @@ func Strings() runtime.Module {
 			"punctuation":     starlark.String(punctuation),
 			"printable":       starlark.String(digits + lower + upper + punctuation + whitespace),
 			"whitespace":      starlark.String(whitespace),
+			"Template":        templateClass,
 			"capwords":        pyclass.Function("capwords", capwords),
 		},
 	}

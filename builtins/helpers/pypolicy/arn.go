@@ -55,6 +55,9 @@ func parseARN(c pyclass.Call, v starlark.Value) (*arn, error) {
 	if err := guard.CheckBytes(c.Thread, "ARN", 4*len(s)); err != nil {
 		return nil, err
 	}
+	if err := guard.MeterOf(c.Thread).Charge(len(s)); err != nil { // four expressions look at it
+		return nil, err
+	}
 	a := &arn{raw: s}
 	if m := arnForm.FindStringSubmatch(s); m != nil {
 		a.parsed, a.isAccount = true, true

@@ -59,7 +59,9 @@ func (p *policy) Class() *pyclass.Class { return policyClass }
 func (p *policy) Attr(name string) (starlark.Value, error) {
 	switch name {
 	case "principals":
-		return p.union(func(s *statement, all *starlark.Set) error { return addAll(unlimited(), all, elements(s.principals)) })
+		return p.union(func(s *statement, all *starlark.Set) error {
+			return addAll(property(s.thread), all, elements(s.principals))
+		})
 	case "condition_entries":
 		return p.union((*statement).addConditions)
 	}

@@ -1,11 +1,14 @@
 package pypolicy
 
 import (
+	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/starhost/starhost/builtins/helpers/pyclass"
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
+	"github.com/starhost/starhost/runtime/guard"
 	"github.com/starhost/starhost/runtime/pytypes"
 	"go.starlark.net/starlark"
 )
@@ -13,6 +16,7 @@ import (
 // A statement is policyuniverse's Statement.
 type statement struct {
 	raw        starlark.Value
+	thread     *starlark.Thread // of the worker that made it, whose call pays for properties; nil once frozen
 	conditions []*condition
 	principals *starlark.Set
 	actions    *starlark.Set
@@ -45,7 +49,7 @@ func newStatement(c pyclass.Call) (starlark.Value, error) {
 }
 
 func parseStatement(c pyclass.Call, raw starlark.Value) (*statement, error) {
-	s := &statement{raw: raw}
+	s := &statement{raw: raw, thread: c.Thread}
 	var err error
 	if s.conditions, err = limits(c, raw); err != nil {
 		return nil, err
@@ -176,9 +180,15 @@ func plainActions(c pyclass.Call, raw starlark.Value) (*starlark.Set, error) {
 	return found, addAll(c, found, v)
 }
 
-func (s *statement) String() string        { return "<policyuniverse.statement.Statement object>" }
-func (s *statement) Type() string          { return "Statement" }
-func (s *statement) Freeze()               { s.raw.Freeze(); s.principals.Freeze(); s.actions.Freeze() }
+func (s *statement) String() string { return "<policyuniverse.statement.Statement object>" }
+func (s *statement) Type() string   { return "Statement" }
+func (s *statement) Freeze() {
+	s.thread = nil // other workers may use it from now on
+	s.raw.Freeze()
+	s.principals.Freeze()
+	s.actions.Freeze()
+}
+
 func (s *statement) Truth() starlark.Bool  { return true }
 func (s *statement) Hash() (uint32, error) { return 0, nil }
 func (s *statement) Class() *pyclass.Class { return statementClass }
@@ -202,14 +212,20 @@ func (s *statement) AttrNames() []string {
 	return names
 }
 
-// unlimited is the call for properties, which are computed without one: their
-// work is bounded by the size of the statement and of the table.
-func unlimited() pyclass.Call { return pyclass.Call{Thread: new(starlark.Thread), Fn: "Statement"} }
+// property is the call for a property, of which Python tells no thread. What
+// is frozen is shared, and has a small budget of its own for each look at it.
+func property(thread *starlark.Thread) pyclass.Call {
+	if thread == nil {
+		thread = new(starlark.Thread)
+		new(guard.Meter).Begin(thread, &guard.Limits{Time: 200 * time.Millisecond}, context.Background())
+	}
+	return pyclass.Call{Thread: thread, Fn: "Statement"}
+}
 
 var statementProperties = map[string]func(*statement) (starlark.Value, error){
 	"effect": func(s *statement) (starlark.Value, error) { return field(s.raw, "Effect", starlark.None) },
 	"actions_expanded": func(s *statement) (starlark.Value, error) {
-		c := unlimited()
+		c := property(s.thread)
 		found, err := statementActions(c, s.raw)
 		if err != nil {
 			return nil, err
@@ -228,7 +244,7 @@ var statementProperties = map[string]func(*statement) (starlark.Value, error){
 		if v, err = field(s.raw, "Resource", starlark.None); err != nil {
 			return nil, err
 		}
-		return found, addAll(unlimited(), found, v)
+		return found, addAll(property(s.thread), found, v)
 	},
 	"condition_arns":     limited("arn"),
 	"condition_accounts": limited("account"),
@@ -243,7 +259,7 @@ var statementProperties = map[string]func(*statement) (starlark.Value, error){
 			if e.category != "organization" {
 				continue
 			}
-			o, err := parseOrganization(unlimited(), e.value)
+			o, err := parseOrganization(property(s.thread), e.value)
 			if err != nil {
 				return nil, err
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/starhost/starhost/builtins/helpers"
 	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
 )
 
 // run gives what a program prints, and the error that ends it.
@@ -28,6 +29,7 @@ func runText(text, path string) string {
 		ReadFile: func(string) ([]byte, error) { return []byte(text), nil },
 		Now:      time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
 	}
+	loader.Worker.Limits = &guard.Limits{Time: time.Minute} // the machine may be busy
 	loader.Worker.Print = func(_ *runtime.Call, _, text string) { out.WriteString(text + "\n") }
 	_, diags := loader.File(path, "__main__")
 	for _, d := range diags {

@@ -246,6 +246,18 @@ def urls():
         yield e
 
 
+def templates():
+    for t in ["$x", "${x}y", "$x $$ $X", "$", "cost: $5", "a\nb $ c", "$x$y", "${x", "$é", "$_a1", "$$x", "", "$x.y", "${x y}"]:
+        for args in ["", "x=1, _a1=None", '{"x": "m", "y": [1]}, x="k"', '{"X": 2.5}', "1, 2"]:
+            for f in ("substitute", "safe_substitute"):
+                yield f"string.Template({literal(t)}).{f}({args})"
+        yield f"string.Template({literal(t)}).is_valid()"
+        yield f"string.Template({literal(t)}).template"
+    yield 'string.Template("$a $$ ${b} $a").get_identifiers()'
+    yield 'string.Template("$x").substitute(5)'
+
+
+write("template.txt", templates(), {"string": string})
 write("fnmatch.txt", globs(), {"fnmatch": fnmatch})
 write("encodings.txt", encodings(), {"base64": base64, "binascii": binascii, "hashlib": hashlib})
 write("words.txt", words(), {"shlex": shlex, "html": html, "string": string})
