@@ -9,7 +9,7 @@ BENCHTIME ?= 1s
 # installed by hand.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help build demo check test bench soak corpus fuzz clean
+.PHONY: help build demo check test bench soak attacks corpus fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: ## benchmarks; BENCHTIME=3s for steadier figures
 soak: ## the stores for five minutes under faults, and twenty rounds of kill -9
 	STARHOST_SOAK=5m $(GO) test -race -run TestSoak -count=1 -timeout 15m ./builtins/caching/dynamodb
 	STARHOST_BOLT_KILLS=20 $(GO) test -run TestKill -count=1 -timeout 10m ./builtins/caching/bolt
+
+attacks: ## 540 hostile Python programs, each in a process of its own: some six minutes
+	$(GO) test -count=1 -timeout 30m ./tests/attacks
 
 # A checkout of panther-analysis, and recorded results to compare with; see
 # doc/corpus.md.

@@ -64,11 +64,14 @@ func TestAttacks(t *testing.T) {
 	idle := used(t, &attack{name: idleAttack}).memory
 	for _, a := range all {
 		t.Run(a.name, func(t *testing.T) {
+			if a.hole != "" {
+				t.Skip(a.hole)
+			}
 			t.Parallel()
 			u := used(t, a)
 			t.Logf("| %s | %s | %.2f s | %d MB |", a.name, cmp.Or(u.report.Bare.Limit, u.report.Bare.Class), u.time.Seconds(), (u.memory-idle)>>20)
 			a.check(t, &u.report)
-			assert.Less(t, u.memory-idle, int64(maxMemory), "memory")
+			assert.Less(t, u.memory-idle, a.memory, "memory")
 		})
 	}
 }
@@ -177,7 +180,7 @@ func (a *attack) run(t *testing.T) (r report) {
 	modules := helpers.Modules()
 	harmless := a.load(t, modules, "harmless.py", harmlessRule)
 	w := &runtime.Worker{Limits: &a.limits}
-	r.Bare = a.evaluate(t, modules, w, a.src+bareRule)
+	r.Bare = a.evaluate(t, modules, w, a.rule())
 	if r.Bare.Limit != "" && a.calls {
 		a.limits.Steps = fewSteps
 		r.Caught = a.evaluate(t, modules, w, a.src+catchingRule)

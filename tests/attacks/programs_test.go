@@ -22,11 +22,13 @@ import (
 //	                        rule that says True; several with " or "
 //	# text: nested          what the message must contain
 //	# limits: time=1s       limits other than the defaults
+//	# memory: 640MB         what it may take, where that is a known weakness
+//	# hole: reason          it is not held yet; it does not run
 //	# nowhere               the error has no place in the attack's own file
 //
 // It defines attack(), or attacks while it is loaded. Text of the form
-// <<text*number>> is written out, with \n as a line's end. A file "a/b.py" is
-// the helper "b" of the attack "a".
+// <<text*number>> is written out, with \n as a line's end and \0 as a null
+// byte. A file "a/b.py" is the helper "b" of the attack "a".
 type attack struct {
 	name    string
 	src     string
@@ -35,11 +37,21 @@ type attack struct {
 	nowhere bool
 	calls   bool // it has attack()
 	limits  guard.Limits
+	memory  int64
+	hole    string
 	files   map[string]string // its helpers
 }
 
 // idleAttack is a process that does nothing.
 const idleAttack = "idle"
+
+// rule gives the rule that an attack is: its own, or one that calls it.
+func (a *attack) rule() string {
+	if !a.calls && strings.Contains(a.src, "\ndef rule(") {
+		return a.src
+	}
+	return a.src + bareRule
+}
 
 // bareRule is what makes a rule of an attack.
 const bareRule = `
@@ -135,6 +147,7 @@ func attacks(t *testing.T) []*attack {
 
 func (a *attack) readHead(t *testing.T, src string) {
 	a.limits.Time = time.Minute // the machine may be busy
+	a.memory = maxMemory
 	for line := range strings.Lines(src) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		switch key {
@@ -142,6 +155,12 @@ func (a *attack) readHead(t *testing.T, src string) {
 			a.want = value
 		case "# text":
 			a.text = value
+		case "# memory":
+			n, err := strconv.ParseInt(strings.TrimSuffix(value, "MB"), 10, 64)
+			require.NoError(t, err)
+			a.memory = n << 20
+		case "# hole":
+			a.hole = value
 		case "# nowhere":
 			a.nowhere = true
 		case "# limits":
@@ -163,6 +182,6 @@ func repeated(t *testing.T, src string) string {
 		m := repeat.FindStringSubmatch(s)
 		n, err := strconv.Atoi(m[2])
 		require.NoError(t, err)
-		return strings.Repeat(strings.ReplaceAll(m[1], `\n`, "\n"), n)
+		return strings.Repeat(strings.NewReplacer(`\n`, "\n", `\0`, "\x00").Replace(m[1]), n)
 	})
 }
