@@ -135,11 +135,12 @@ type lowerer struct {
 
 // A frame is a function of the Starlark tree.
 type frame struct {
-	region  bool // it is a part of a function of the source
-	raw     bool // what the region returns is what the function returns
-	temps   int  // temporaries in use
-	loop    *loop
-	handled *handled // or nil
+	region   bool // it is a part of a function of the source
+	raw      bool // what the region returns is what the function returns
+	temps    int  // temporaries in use
+	loop     *loop
+	handled  *handled    // or nil
+	handlers []*variable // names of the handlers around that have to be unbound
 
 	helpers []string       // names of the functions made for the statements being lowered
 	uses    map[string]int // how often each of them is there
@@ -147,7 +148,8 @@ type frame struct {
 
 // A loop is one in the current frame.
 type loop struct {
-	flag string // what is set by break, for an else; or ""
+	flag     string // what is set by break, for an else; or ""
+	handlers int    // how many handlers there were around it
 }
 
 // within runs f for the body of the function, class or comprehension n.

@@ -30,7 +30,7 @@ func (l *lowerer) assignOne(target, value Expr) {
 	switch {
 	case len(targets) > 0 && len(targets) == len(values) && !hasStar(targets) && !hasStar(values):
 		l.assignElements(target, value, targets, values, pos)
-	case isSimple(value) || simpleTarget(target):
+	case l.isSimple(value) || l.simpleTarget(target):
 		l.store(target, l.expr(value), pos)
 	default:
 		l.store(target, l.held(value)(), pos)
@@ -68,12 +68,12 @@ func isNoName(e Expr) bool {
 
 // simpleTarget reports whether it makes no difference if a target is evaluated
 // before or behind the value that it is assigned.
-func simpleTarget(t Expr) bool {
+func (l *lowerer) simpleTarget(t Expr) bool {
 	switch t := t.(type) {
 	case *Attribute:
-		return isSimple(t.Value)
+		return l.isSimple(t.Value)
 	case *Subscript:
-		return isSimple(t.Value) && isSimple(t.Slice)
+		return l.isSimple(t.Value) && l.isSimple(t.Slice)
 	}
 	return true
 }

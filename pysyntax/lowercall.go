@@ -103,7 +103,7 @@ func (l *lowerer) arguments(e *Call, done []syntax.Expr) []syntax.Expr {
 	if rest := e.Args[firstStar:]; len(rest) > 0 {
 		star = starred(syntax.STAR, l.at(rest[0].Pos()), l.spread(rest))
 	}
-	if !spread && len(e.Keywords) <= maxArgs && (star == nil || simpleKeywords(e.Keywords)) {
+	if !spread && len(e.Keywords) <= maxArgs && (star == nil || l.simpleKeywords(e.Keywords)) {
 		for _, k := range e.Keywords {
 			args = append(args, keywordExpr(k.Arg.Name, l.at(k.From), l.expr(k.Value)))
 		}
@@ -120,8 +120,8 @@ func (l *lowerer) arguments(e *Call, done []syntax.Expr) []syntax.Expr {
 
 // simpleKeywords reports whether it makes no difference when the values of
 // keyword arguments are evaluated.
-func simpleKeywords(list []*Keyword) bool {
-	return !slices.ContainsFunc(list, func(k *Keyword) bool { return !isSimple(k.Value) })
+func (l *lowerer) simpleKeywords(list []*Keyword) bool {
+	return !slices.ContainsFunc(list, func(k *Keyword) bool { return !l.isSimple(k.Value) })
 }
 
 // spread lowers positional arguments from the first starred one on to what
@@ -153,14 +153,18 @@ func (l *lowerer) keywords(e *Call, args *[]syntax.Expr, native bool) []syntax.E
 			entries = nil
 		}
 	}
-	for _, k := range list {
+	for i, k := range list {
 		pos := l.at(k.From)
 		if k.Arg.Name != "" {
 			entries = append(entries, &syntax.DictEntry{Key: str(k.Arg.Name, pos), Colon: pos, Value: l.expr(k.Value)})
 			continue
 		}
 		flush()
-		parts = append(parts, l.expr(k.Value))
+		x := l.expr(k.Value)
+		if !l.simpleKeywords(list[i+1:]) {
+			x = l.runtime("py.merge", k, pos, l.runtime("py.kwargs", k, pos, x)) // it is gone through before these are evaluated
+		}
+		parts = append(parts, x)
 	}
 	flush()
 	pos := l.at(list[0].From)

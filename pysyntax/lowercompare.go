@@ -14,7 +14,7 @@ func (l *lowerer) compare(e *Compare) syntax.Expr {
 	}
 	left, middle := e.Left, e.Comparators[0]
 	switch {
-	case isSimple(middle):
+	case l.isSimple(middle):
 		x := l.expr(left)
 		return l.links(e, 0, x)
 	case l.leading[e]:
@@ -26,19 +26,29 @@ func (l *lowerer) compare(e *Compare) syntax.Expr {
 }
 
 // isSimple reports whether it makes no difference when, and how often, an
-// expression is evaluated.
-func isSimple(e Expr) bool {
-	switch e.(type) {
-	case *Constant, *Name:
+// expression is evaluated: a constant, or a variable that no call can change.
+func (l *lowerer) isSimple(e Expr) bool {
+	switch e := e.(type) {
+	case *Constant:
 		return true
+	case *Name:
+		v := l.find(l.scope, e.ID)
+		return v != nil && !v.boxed || v == nil && l.o.known(e.ID)
 	}
 	return false
+}
+
+func (l *lowerer) isNotSimple(e Expr) bool {
+	if s, ok := e.(*Starred); ok {
+		e = s.Value
+	}
+	return !l.isSimple(e)
 }
 
 // operand evaluates an expression before the statement and returns what gives
 // its value, as often as that is needed.
 func (l *lowerer) operand(e Expr) func() syntax.Expr {
-	if isSimple(e) {
+	if l.isSimple(e) {
 		return func() syntax.Expr { return l.expr(e) }
 	}
 	return l.held(e)
@@ -89,7 +99,7 @@ func (l *lowerer) rest(e *Compare, i int, left func() syntax.Expr) syntax.Expr {
 	switch {
 	case i == len(e.Ops)-1:
 		return l.relation(e, i, left())
-	case isSimple(e.Comparators[i]):
+	case l.isSimple(e.Comparators[i]):
 		return l.links(e, i, left())
 	}
 	return l.boundLinks(e, i, left())

@@ -2,6 +2,7 @@ package pysyntax
 
 import (
 	"math/big"
+	"slices"
 
 	"go.starlark.net/syntax"
 )
@@ -327,10 +328,14 @@ func (l *lowerer) concat(n Node, elts []Expr) syntax.Expr {
 			run = nil
 		}
 	}
-	for _, e := range elts {
+	for i, e := range elts {
 		if s, ok := e.(*Starred); ok {
 			flush(l.at(e.Pos()))
-			parts = append(parts, l.expr(s.Value))
+			x := l.expr(s.Value)
+			if slices.ContainsFunc(elts[i+1:], l.isNotSimple) { // it is gone through before these are evaluated
+				x = l.runtime("py.concat", s, l.at(s.From), x)
+			}
+			parts = append(parts, x)
 		} else {
 			run = append(run, l.expr(e))
 		}
@@ -361,7 +366,11 @@ func (l *lowerer) dict(e *Dict) syntax.Expr {
 			parts = append(parts, l.runtime("py.dict", e, pos, pairs...))
 			pairs = nil
 		}
-		parts = append(parts, l.expr(e.Values[i]))
+		x := l.expr(e.Values[i])
+		if slices.ContainsFunc(e.Values[i+1:], l.isNotSimple) {
+			x = l.runtime("py.merge", e.Values[i], l.at(e.Values[i].Pos()), x)
+		}
+		parts = append(parts, x)
 	}
 	switch {
 	case len(parts) == 0:

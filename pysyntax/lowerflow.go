@@ -118,7 +118,7 @@ func assignedTail(target, value Expr) (*tail, bool) {
 
 // tailValue walks over what a tail evaluates in the block.
 func (p *planner) tailValue(t *tail) {
-	p.lead = new(lead)
+	p.start()
 	if t.value != nil {
 		p.expr(t.value)
 	}

@@ -33,7 +33,7 @@ func (l *lowerer) ended(iter Expr, pos syntax.Position) {
 // inLoop returns the statements that f emits in a loop.
 func (l *lowerer) inLoop(flag string, pos syntax.Position, f func()) []syntax.Stmt {
 	outer := l.fn.loop
-	l.fn.loop = &loop{flag: flag}
+	l.fn.loop = &loop{flag: flag, handlers: len(l.fn.handlers)}
 	body := l.collect(pos, f)
 	l.fn.loop = outer
 	return body

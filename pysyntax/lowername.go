@@ -32,8 +32,11 @@ func (l *lowerer) variable(v *variable, pos syntax.Position) syntax.Expr {
 // name lowers the use of a name.
 func (l *lowerer) name(e *Name) syntax.Expr {
 	v := l.find(l.scope, e.ID)
-	if l.outward[e] {
+	switch {
+	case l.outward[e]:
 		v = l.global(e.ID)
+	case l.either[e]:
+		return l.eitherName(e, v)
 	}
 	switch {
 	case v != nil:
@@ -42,6 +45,27 @@ func (l *lowerer) name(e *Name) syntax.Expr {
 		return ident(l.cellName(l.classOf(l.scope)), l.at(e.From))
 	}
 	return l.outside(e.ID, e)
+}
+
+// eitherName lowers the use of a name in a class body that may have bound it:
+//
+//	(lambda t: x if py.caught(t) else t)(py.try(lambda: ns.x))
+func (l *lowerer) eitherName(e *Name, v *variable) syntax.Expr {
+	pos := l.at(e.From)
+	t := l.temp()
+	var outer syntax.Expr
+	if global := l.global(e.ID); global != nil {
+		outer = l.variable(global, pos)
+	} else {
+		outer = l.outside(e.ID, e)
+	}
+	read := l.runtime("py.try", e, pos, &syntax.LambdaExpr{Lambda: pos, Body: l.variable(v, pos)})
+	choose := &syntax.LambdaExpr{Lambda: pos, Params: []syntax.Expr{ident(t, pos)}, Body: &syntax.CondExpr{
+		If: pos, Cond: l.caught(t, pos), True: outer, ElsePos: pos, False: ident(t, pos),
+	}}
+	return &syntax.CallExpr{
+		Fn: &syntax.ParenExpr{Lparen: pos, X: choose, Rparen: pos}, Lparen: pos, Args: []syntax.Expr{read}, Rparen: l.last(e),
+	}
 }
 
 // outside lowers the use of a name that the module does not bind.

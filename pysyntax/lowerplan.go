@@ -6,21 +6,23 @@ import "slices"
 // plan of its lowering.
 type planner struct {
 	*plan
+	known    func(name string) bool
 	scope    *scope
 	branches int // conditions around the current place in its region
 	loops    int // loops around it in its function
 	handlers []*variable
 	lead     *lead // nil where something of the statement has happened already
+	*count
 }
 
-// A lead is the start of a statement, in which nothing has happened yet but
-// that variables were read.
-type lead struct {
-	read []string
+// A count is of the whole module, wherever the planner is in it.
+type count struct {
+	statements int
+	marks      []mark
 }
 
 func makePlan(m *Module, o *LowerOptions) *plan {
-	p := &planner{plan: &plan{
+	p := &planner{known: o.known, count: new(count), plan: &plan{
 		module:  m.scopes[0],
 		info:    make(map[*scope]*scopeInfo, len(m.scopes)),
 		scopes:  make(map[Node]*scope, len(m.scopes)),
@@ -28,6 +30,7 @@ func makePlan(m *Module, o *LowerOptions) *plan {
 		tests:   map[*While]bool{},
 		tails:   map[Stmt]bool{},
 		outward: map[*Name]bool{},
+		either:  map[*Name]bool{},
 	}}
 	for i, s := range m.scopes {
 		p.info[s] = &scopeInfo{id: i, vars: map[string]*variable{}, region: new(region)}
@@ -39,6 +42,7 @@ func makePlan(m *Module, o *LowerOptions) *plan {
 	p.scope = p.module
 	p.stmts(m.Body)
 	p.settle(o)
+	p.settleMarks()
 	p.inferKinds()
 	return p.plan
 }
@@ -74,11 +78,8 @@ func (p *planner) block(list []Stmt) { p.branch(func() { p.stmts(list) }) }
 // use is a use of a name where the planner is.
 func (p *planner) use(name string, n *Name) {
 	v := p.find(p.scope, name)
-	if p.scope.kind == classScope && v != nil && v.scope == p.scope && !p.info[p.scope].bound[name] {
-		if n != nil {
-			p.outward[n] = true
-		}
-		v = p.global(name)
+	if p.scope.kind == classScope && v != nil && v.scope == p.scope {
+		v = p.useInClass(v, n)
 	}
 	if v == nil {
 		return
@@ -86,6 +87,9 @@ func (p *planner) use(name string, n *Name) {
 	p.meet(v)
 	v.reads++
 	for s := p.scope; s != v.scope; s = s.parent {
+		if sym := s.names[name]; s.kind != classScope && sym.has(bound|declared) && !sym.has(global|nonlocal) {
+			v.boxed = true // Starlark would take the name for that of s
+		}
 		switch s.kind {
 		case functionScope, lambdaScope:
 			v.captured = true
@@ -105,6 +109,29 @@ func (p *planner) use(name string, n *Name) {
 	}
 	v.forward = v.forward || v.bindings == 0 && p.scope == p.module
 	v.seen = true
+}
+
+// useInClass is a use of a variable of the class in its body. As long as that
+// has not bound it, the module's is meant, or Python's own.
+func (p *planner) useInClass(v *variable, n *Name) *variable {
+	outer := p.global(v.name)
+	likely := p.info[p.scope].bound[v.name]
+	if likely == 0 && p.loops > 0 {
+		likely = perhaps
+	}
+	switch likely {
+	case certain:
+		return v
+	case perhaps:
+		if n != nil && (outer != nil || p.known(v.name)) {
+			p.either[n] = true
+		}
+	default:
+		if n != nil {
+			p.outward[n] = true
+		}
+	}
+	return outer
 }
 
 // meet notes that something happens to v.
@@ -138,16 +165,26 @@ func (p *planner) bind(name string, value source) *variable {
 	if p.scope.kind == classScope {
 		info := p.info[p.scope]
 		if info.bound == nil {
-			info.bound = map[string]bool{}
+			info.bound = map[string]likelihood{}
 		}
-		info.bound[name] = true
+		if p.branches == 0 && info.region.parent == nil {
+			info.bound[name] = certain
+		} else {
+			info.bound[name] = max(perhaps, info.bound[name])
+		}
 	}
 	return v
 }
 
+// start starts a statement.
+func (p *planner) start() {
+	p.count.statements++
+	p.lead = &lead{stmt: p.count.statements}
+}
+
 func (p *planner) stmts(list []Stmt) {
 	for _, s := range list {
-		p.lead = new(lead)
+		p.start()
 		p.stmt(s)
 	}
 	p.lead = nil
@@ -271,7 +308,9 @@ func (p *planner) augAssign(s *AugAssign) {
 	name, ok := s.Target.(*Name)
 	if ok {
 		p.use(name.ID, name)
-		p.lead.read = append(p.lead.read, name.ID)
+		if v := p.find(p.scope, name.ID); v != nil {
+			p.read(v)
+		}
 	} else {
 		p.lead = nil
 		p.target(s.Target)

@@ -1,7 +1,5 @@
 package pysyntax
 
-import "slices"
-
 // maybe walks over an expression if it is there.
 func (p *planner) maybe(e Expr) {
 	if e != nil {
@@ -26,13 +24,21 @@ func (p *planner) later(e Expr) {
 // stays if nothing happens in that but that variables are read.
 func (p *planner) expr(e Expr) {
 	lead := p.lead
+	var before *reading
+	if lead != nil {
+		before = lead.reads
+	}
 	switch e := e.(type) {
 	case *Constant:
 		return
 	case *Name:
 		p.use(e.ID, e)
-		if lead != nil {
-			lead.read = append(lead.read, e.ID)
+		switch v := p.find(p.scope, e.ID); {
+		case lead == nil:
+		case v != nil:
+			p.read(v)
+		case !p.known(e.ID): // NameError
+			p.lead = nil
 		}
 		return
 	case *NamedExpr:
@@ -68,12 +74,12 @@ func (p *planner) expr(e Expr) {
 			p.later(c)
 		}
 		if lead != nil && len(e.Ops) > 1 {
-			p.leading[e] = true
+			p.mark(e, before, nil)
 		}
 	case *Call:
 		p.call(e)
 		if lead != nil && p.quantified(e) != "" {
-			p.leading[e] = true
+			p.mark(e, before, nil)
 		}
 	case *ListComp:
 		p.comprehension(e, e.Generators, e.Elt)
@@ -156,23 +162,27 @@ func firstParameter(s *scope) string {
 	return ""
 }
 
-// walrus walks over name := value. It becomes a statement where it leads one.
+// walrus walks over name := value. It becomes a statement where it leads one,
+// and the name has not been read in that.
 func (p *planner) walrus(e *NamedExpr) {
-	lead, read := p.lead, 0
+	lead := p.lead
+	var before *reading
 	if lead != nil {
-		read = len(lead.read)
+		before = lead.reads
+		if v := p.find(p.scope, e.Target.ID); v != nil && v.readIn == lead.stmt {
+			lead = nil
+		}
 	}
 	p.expr(e.Value)
-	name := e.Target.ID
-	v := p.bind(name, source{expr: e.Value, scope: p.scope})
-	if lead != nil && !slices.Contains(lead.read[:read], name) {
-		p.leading[e] = true
-		p.lead = lead
-		lead.read = append(lead.read[:read], name)
+	v := p.bind(e.Target.ID, source{expr: e.Value, scope: p.scope})
+	p.lead = lead
+	if lead == nil {
+		v.boxed = true
 		return
 	}
-	v.boxed = true
-	p.lead = nil
+	lead.reads = before
+	p.mark(e, before, v)
+	p.read(v)
 }
 
 // comprehension walks over a comprehension. Its first iterable is evaluated

@@ -129,11 +129,13 @@ const (
 )
 
 func (l *lowerer) breakLoop(pos syntax.Position) {
-	switch {
-	case l.fn.loop == nil:
+	if l.fn.loop == nil {
+		l.leaveHandlers(0, pos)
 		l.emit(&syntax.ReturnStmt{Return: pos, Result: number(codeBreak, pos)})
 		return
-	case l.fn.loop.flag != "":
+	}
+	l.leaveHandlers(l.fn.loop.handlers, pos)
+	if l.fn.loop.flag != "" {
 		l.emit(assignment(l.fn.loop.flag, number(1, pos), pos))
 	}
 	l.emit(&syntax.BranchStmt{Token: syntax.BREAK, TokenPos: pos})
@@ -141,9 +143,11 @@ func (l *lowerer) breakLoop(pos syntax.Position) {
 
 func (l *lowerer) continueLoop(pos syntax.Position) {
 	if l.fn.loop == nil {
+		l.leaveHandlers(0, pos)
 		l.emit(&syntax.ReturnStmt{Return: pos, Result: number(codeContinue, pos)})
 		return
 	}
+	l.leaveHandlers(l.fn.loop.handlers, pos)
 	l.emit(&syntax.BranchStmt{Token: syntax.CONTINUE, TokenPos: pos})
 }
 

@@ -218,11 +218,36 @@ func (l *lowerer) handler(h *ExceptHandler, result string) {
 	if name != "" {
 		l.emit(assign(l.boundPlace(name, l.at(h.Name.Pos)), l.runtimeAt("py.exception", pos, pos, pos, ident(result, pos)), pos))
 	}
+	v := l.find(l.scope, name)
+	unbind := name != "" && v != nil && (v.boxed || v.scope.kind == classScope)
+	if unbind {
+		l.fn.handlers = append(l.fn.handlers, v)
+	}
 	l.stmts(h.Body)
 	l.fn.handled = outer
-	if v := l.find(l.scope, name); name != "" && v != nil && (v.boxed || v.scope.kind == classScope) && !ends(h.Body) {
-		l.emit(assign(l.boundPlace(name, pos), none(pos), pos)) // the body may have deleted it
-		l.emitExpr(l.runtimeAt("py.unbind", pos, pos, pos, ident(l.boxName(v.scope), pos), str(name, pos)))
+	if unbind {
+		l.fn.handlers = l.fn.handlers[:len(l.fn.handlers)-1]
+		if !ends(h.Body) {
+			l.unbind(v, pos)
+		}
+	}
+}
+
+// unbind emits the end of the name of a handler, which may have deleted it.
+func (l *lowerer) unbind(v *variable, pos syntax.Position) {
+	name := v.name
+	if v.scope.kind == classScope {
+		name = l.mangled(name)
+	}
+	l.emit(assign(l.variable(v, pos), none(pos), pos))
+	l.emitExpr(l.runtimeAt("py.unbind", pos, pos, pos, ident(l.boxName(v.scope), pos), str(name, pos)))
+}
+
+// leaveHandlers emits the ends of the names of the handlers around, but for
+// the first n of them.
+func (l *lowerer) leaveHandlers(n int, pos syntax.Position) {
+	for _, v := range l.fn.handlers[n:] {
+		l.unbind(v, pos)
 	}
 }
 

@@ -32,6 +32,7 @@ type variable struct {
 	captured bool // a function or lambda inside its scope uses it
 	deleted  bool // there is a del
 
+	readIn  int // the number of the last statement whose start reads it
 	reads   int // uses of it
 	lookups int // those as the container of "in"
 
@@ -82,9 +83,17 @@ type scopeInfo struct {
 	order  []*variable // in the order in which they were met
 	region *region     // the current one
 
-	defs  map[string]bool // of a class: names of its methods and classes
-	bound map[string]bool // of a class: names bound so far
+	defs  map[string]bool       // of a class: names of its methods and classes
+	bound map[string]likelihood // of a class: names bound so far
 }
+
+// A likelihood is whether something has happened.
+type likelihood uint8
+
+const (
+	perhaps likelihood = iota + 1
+	certain
+)
 
 // boxes returns the variables of the scope that need a box.
 func (i *scopeInfo) boxes() (names []string) {
@@ -132,6 +141,9 @@ type plan struct {
 	// outward are the names in the bodies of classes that do not mean a
 	// variable of the class, as that is bound only later.
 	outward map[*Name]bool
+
+	// either are those that may mean one as well as the other.
+	either map[*Name]bool
 }
 
 // find returns the variable that a name means in a scope; nil if it is none
