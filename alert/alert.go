@@ -23,6 +23,13 @@ type Alert struct {
 	Tags         []string        `json:"tags"`
 	Event        json.RawMessage `json:"event"` // the event that opened it
 
+	// ID tells the alerts of a rule, a deduplication string and a window from
+	// all others. One that is delivered again has the same.
+	ID string `json:"id"`
+
+	// RuleSet is the version of the set of rules that the alert is of.
+	RuleSet string `json:"rule_set"`
+
 	// Errors are the rule's functions that failed for this event; their
 	// defaults stand in the fields above.
 	Errors map[string]Failure `json:"errors,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -13,18 +14,53 @@ import (
 // deduplication string belong to one alert, for a period that starts with the
 // first of them. The state of the windows lives behind Counter, so that
 // several engines over one store agree. Windows are safe for concurrent use
-// if their Counter is.
+// if their Counter is, and must not be copied once they are used.
+//
+// An alert is Opened by the match that reaches the threshold, and again by
+// each later one until its window is told that the alert is out (Written). So
+// an engine that ends between the two loses no alert: the event comes again,
+// as it was not acknowledged, and opens it. Within a process only one match at
+// a time opens an alert; several processes may open the same one at the same
+// time. Such alerts have the same ID.
 type Windows struct {
 	Counter Counter
+
+	mu   sync.Mutex
+	busy map[string]*window // by key
 }
 
-// A Counter counts the events of a window. It is called once for each match.
+// A window is one that calls are at work on.
+type window struct {
+	counting int           // calls that are asking the Counter
+	waiting  int           // calls that wait for those
+	opening  int           // alerts that have been opened and not settled
+	settled  chan struct{} // closed when counting is 0 again; nil if nobody waits
+}
+
+// A Counter counts the events of a window.
 type Counter interface {
-	// Count adds one to the count of the window under key and returns the
-	// new count, atomically. If there is no such window, or if the one there
-	// is ended at or before now, a new one begins with the count 1 and ends
-	// at until; a window that is there keeps its end.
-	Count(ctx context.Context, key string, now, until time.Time) (int64, error)
+	// Count adds one to the count of the window under key and returns it as
+	// it is then, atomically, without Ends. If there is no such window, or if
+	// the one there is ended at or before now, a new one begins with the
+	// count 1 and ends at until; a window that is there keeps its end. It is
+	// called once for each match, twice where the rule has a function unique.
+	Count(ctx context.Context, key string, now, until time.Time) (Window, error)
+
+	// Look returns the window under key, the zero Window if there is none at
+	// now. It is called for each alert that goes out.
+	Look(ctx context.Context, key string, now time.Time) (Window, error)
+
+	// Tell notes that the alert of the window is out. Where the window is
+	// gone, it may begin one that ends at until and counts no event. It is
+	// called for each alert that is out.
+	Tell(ctx context.Context, key string, now, until time.Time) error
+}
+
+// A Window is what a Counter knows of one.
+type Window struct {
+	Count int64     // events so far
+	Told  bool      // its alert is out
+	Ends  time.Time // to the second
 }
 
 // A Policy is a rule's own say in its alerts.
@@ -40,25 +76,186 @@ type Outcome string
 // The outcomes of a match.
 const (
 	Pending Outcome = "pending" // the threshold is not reached yet
-	Opened  Outcome = "opened"  // this match reached it: the alert goes out
-	Counted Outcome = "counted" // the alert is out already
+	Opened  Outcome = "opened"  // the alert goes out
+	Counted Outcome = "counted" // the alert is out already, or on its way
 )
 
-// Add counts a match at the time now. It returns what the match did and how
-// many events the window holds with it.
-func (w *Windows) Add(ctx context.Context, p Policy, dedup string, now time.Time) (Outcome, int64, error) {
-	n, err := w.Counter.Count(ctx, WindowKey(p.RuleID, dedup), now, now.Add(p.Period))
+// A Tally is a match in its window. One that is Opened must be settled, by
+// Windows.Written or Windows.Withdrawn.
+type Tally struct {
+	Outcome Outcome
+	Count   int64 // events in the window with this one
+
+	// ID tells the alerts of different windows apart; only of one that is
+	// Opened. An alert that is written again, as its event came again, has
+	// the same ID.
+	ID string
+
+	key    string
+	period time.Duration
+}
+
+// Add counts a match at the time now and returns what it did.
+func (w *Windows) Add(ctx context.Context, p Policy, dedup string, now time.Time) (Tally, error) {
+	return w.tally(ctx, p, dedup, now, true)
+}
+
+// AddOnce counts a match, unless one with the same value was counted in the
+// same period. One that was is Pending, or Counted if the alert is out.
+func (w *Windows) AddOnce(ctx context.Context, p Policy, dedup, value string, now time.Time) (Tally, error) {
+	until := now.Add(p.Period)
+	key := WindowKey(p.RuleID+"/unique", dedup+"\x00"+value)
+	seen, err := w.Counter.Count(ctx, key, now, until)
 	if err != nil {
-		return "", 0, fmt.Errorf("count event in alert window of %s: %w", p.RuleID, err)
+		return Tally{}, countError(p, err)
 	}
-	switch threshold := max(1, p.Threshold); {
-	case n < threshold:
-		return Pending, n, nil
-	case n == threshold:
-		return Opened, n, nil
-	default:
-		return Counted, n, nil
+	if seen.Told {
+		return w.tally(ctx, p, dedup, now, false)
 	}
+	t, err := w.Add(ctx, p, dedup, now)
+	if err != nil {
+		return t, err
+	}
+	if err := w.Counter.Tell(ctx, key, now, until); err != nil {
+		w.Withdrawn(t)
+		return Tally{}, countError(p, err)
+	}
+	return t, nil
+}
+
+// tally decides what a match does, and counts it if it is not counted yet.
+func (w *Windows) tally(ctx context.Context, p Policy, dedup string, now time.Time, count bool) (Tally, error) {
+	t := Tally{key: WindowKey(p.RuleID, dedup), period: p.Period}
+	threshold := max(1, p.Threshold)
+	w.enter(t.key)
+	var got Window
+	var err error
+	if count {
+		got, err = w.Counter.Count(ctx, t.key, now, now.Add(p.Period))
+	} else {
+		got, err = w.Counter.Look(ctx, t.key, now)
+	}
+	t.Count = got.Count
+	reached := count && got.Count == threshold
+	opens := w.leave(t.key, err == nil && got.Count >= threshold, reached, got.Told)
+	switch {
+	case err != nil:
+		return Tally{}, countError(p, err)
+	case got.Count < threshold:
+		t.Outcome = Pending
+		return t, nil
+	case !opens:
+		t.Outcome = Counted
+		return t, nil
+	}
+	return w.open(ctx, p, dedup, t, now, reached)
+}
+
+// enter notes that a call asks for a window.
+func (w *Windows) enter(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.busy == nil {
+		w.busy = make(map[string]*window)
+	}
+	if w.busy[key] == nil {
+		w.busy[key] = &window{}
+	}
+	w.busy[key].counting++
+}
+
+// leave notes that the call has got its answer, and reports whether it opens
+// an alert. The match that reached the threshold does. One beyond it does so if
+// the alert is not out and no other call opens it.
+func (w *Windows) leave(key string, enough, reached, told bool) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	b := w.busy[key]
+	defer w.forget(key, b)
+	if b.counting--; b.counting == 0 && b.settled != nil {
+		close(b.settled)
+		b.settled = nil
+	}
+	if !enough || !reached && (told || w.onItsWay(b)) {
+		return false
+	}
+	b.opening++
+	return true
+}
+
+// onItsWay reports whether another call is opening the alert. It waits for
+// those that are asking for the window, as the one that reached the threshold
+// may be among them. It is called with the lock, and lets go of it meanwhile.
+// All who find the alert not out end up waiting here, so the wait ends.
+func (w *Windows) onItsWay(b *window) bool {
+	b.waiting++
+	defer func() { b.waiting-- }()
+	for b.opening == 0 && b.counting > 0 {
+		if b.settled == nil {
+			b.settled = make(chan struct{})
+		}
+		settled := b.settled
+		w.mu.Unlock()
+		<-settled
+		w.mu.Lock()
+	}
+	return b.opening > 0
+}
+
+// forget drops what is known of a window that no call is at work on.
+func (w *Windows) forget(key string, b *window) {
+	if b.counting+b.opening+b.waiting == 0 {
+		delete(w.busy, key)
+	}
+}
+
+// open makes a tally one of an alert that goes out.
+func (w *Windows) open(ctx context.Context, p Policy, dedup string, t Tally, now time.Time, reached bool) (Tally, error) {
+	t.Outcome = Opened
+	got, err := w.Counter.Look(ctx, t.key, now)
+	switch {
+	case err != nil:
+		w.Withdrawn(t)
+		return Tally{}, countError(p, err)
+	case got.Told && !reached:
+		w.Withdrawn(t) // another process, or a call since, has written it
+		t.Outcome = Counted
+		return t, nil
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", p.RuleID, dedup, got.Ends.Unix()))
+	t.ID = hex.EncodeToString(sum[:16])
+	return t, nil
+}
+
+// Written settles a tally whose alert is where it cannot be lost: further
+// matches are Counted until the window ends. An error means that they may open
+// the alert again.
+func (w *Windows) Written(ctx context.Context, t Tally, now time.Time) error {
+	if t.Outcome != Opened {
+		return nil
+	}
+	err := w.Counter.Tell(ctx, t.key, now, now.Add(t.period))
+	w.Withdrawn(t)
+	if err != nil {
+		return fmt.Errorf("note that alert %s is out: %w", t.ID, err)
+	}
+	return nil
+}
+
+// Withdrawn settles a tally whose alert is not out: the next match opens it.
+func (w *Windows) Withdrawn(t Tally) {
+	if t.Outcome != Opened {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	b := w.busy[t.key]
+	b.opening--
+	w.forget(t.key, b)
+}
+
+func countError(p Policy, err error) error {
+	return fmt.Errorf("count event in alert window of %s: %w", p.RuleID, err)
 }
 
 // KeyPrefix starts the key of every window in the shared table, so that no

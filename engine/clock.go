@@ -35,6 +35,14 @@ func (c Clock) fields() []string {
 	return TimeFields
 }
 
+// now is the time of a service.
+func (c Clock) now() time.Time {
+	if c.Now != nil {
+		return c.Now()
+	}
+	return time.Now()
+}
+
 // future is how far ahead of today an event's time is believed.
 const future = 24 * time.Hour
 

@@ -29,17 +29,20 @@ type Source interface {
 // A Sink takes what the stream leads to.
 type Sink interface {
 	// Write takes an *alert.Alert, or a *Match where the engine is asked for
-	// matches. It is called by one goroutine, in input order. An error ends
-	// the stream: the record is not acknowledged.
+	// matches. Run calls it on one goroutine, in input order; Handle on those
+	// of its callers, at the same time. An error means that the record is not
+	// acknowledged; it ends the stream of Run.
 	Write(ctx context.Context, v any) error
 
-	// Flush returns when all that was written is where it cannot be lost by
-	// the end of this process. It is called before records are acknowledged.
+	// Flush returns when all that its caller has written is where it cannot be
+	// lost by the end of this process. It is called before records are
+	// acknowledged.
 	Flush() error
 }
 
-// An Engine runs rules over a stream. Rules, Source and Sink must be set, and
-// Windows unless Matches is; all fields must be left alone while it runs.
+// An Engine runs rules over events: over those of a Source (Run), or over those
+// that its callers have (Handle). Rules and Sink must be set, Source for Run,
+// and Windows unless Matches is; all fields must be left alone from then on.
 type Engine struct {
 	// Rules gives the rules. It is asked once for each batch of events, so
 	// that an event never sees a mixed set.
@@ -65,9 +68,17 @@ type Engine struct {
 	// Workers is the number of goroutines that evaluate; 0 means one a core.
 	Workers int
 
-	// Rejected, if not nil, gets each record that is not a JSON object. It is
-	// called by one goroutine, in input order. Such a record is acknowledged.
+	// Waiting is how many calls of Handle evaluate rules with state at the same
+	// time, which mostly wait for the store; 0 means 32.
+	Waiting int
+
+	// Rejected, if not nil, gets each record that is not a JSON object. Run
+	// calls it on one goroutine, in input order, and acknowledges the record.
 	Rejected func(event.Raw, error)
+
+	// Evaluated, if not nil, is told of each evaluation and how long it took,
+	// by many goroutines at once. The result is the engine's.
+	Evaluated func(rule *runtime.Rule, took time.Duration, result *runtime.Result)
 
 	// Log gets errors of rules; nil means that nobody wants them.
 	Log *slog.Logger
@@ -76,6 +87,7 @@ type Engine struct {
 	Print func(call *runtime.Call, pos, text string)
 
 	stats counters
+	pools pools // of Handle
 }
 
 // Run takes records until the source ends or ctx is done, finishes what is in
@@ -122,36 +134,8 @@ type run struct {
 	writeErr error // set by finish
 }
 
-// A batch is some records on their way.
-type batch struct {
-	set       *ruleset.Set
-	items     []item
-	decoded   chan struct{} // closed when all are decoded
-	evaluated chan struct{} // closed when the rules without state have run
-}
-
-// An item is one record on its way.
-type item struct {
-	raw   event.Raw
-	event *event.Event
-	err   error // the record is not a JSON object
-	when  time.Time
-	timed bool // when is the event's own time
-	now   time.Time
-	hits  []hit // in the order of rule ids
-}
-
-// A hit is a rule that matched an event, or failed.
-type hit struct {
-	rule   *runtime.Rule
-	result runtime.Result
-}
-
 func (e *Engine) newRun(ctx context.Context, stop context.CancelFunc) *run {
-	n := e.Workers
-	if n <= 0 {
-		n = goruntime.GOMAXPROCS(0)
-	}
+	n := e.workers()
 	return &run{
 		Engine:   e,
 		ctx:      context.WithoutCancel(ctx),
@@ -163,6 +147,13 @@ func (e *Engine) newRun(ctx context.Context, stop context.CancelFunc) *run {
 		rules:    make(chan *batch, n),
 		done:     make(chan *batch, 2*n),
 	}
+}
+
+func (e *Engine) workers() int {
+	if e.Workers > 0 {
+		return e.Workers
+	}
+	return goruntime.GOMAXPROCS(0)
 }
 
 // read takes records from the source until it ends.
@@ -216,14 +207,6 @@ func (r *run) hand(b *batch) {
 	r.decoded <- b
 }
 
-func newBatch() *batch {
-	return &batch{
-		items:     make([]item, 0, batchSize),
-		decoded:   make(chan struct{}),
-		evaluated: make(chan struct{}),
-	}
-}
-
 // tell gives the events their time, in input order.
 func (r *run) tell() {
 	defer close(r.rules)
@@ -252,49 +235,15 @@ func (r *run) work() {
 				decoding = nil
 				continue
 			}
-			r.decode(b)
+			r.decode(b.items)
+			close(b.decoded)
 		case b, ok := <-rules:
 			if !ok {
 				rules = nil
 				continue
 			}
-			r.evaluate(w, b)
+			r.evaluate(r.ctx, w, b.set, b.items)
+			close(b.evaluated)
 		}
 	}
-}
-
-func (r *run) newWorker() *runtime.Worker {
-	return &runtime.Worker{Limits: &r.Limits, Print: r.Print}
-}
-
-func (r *run) decode(b *batch) {
-	defer close(b.decoded)
-	for i := range b.items {
-		it := &b.items[i]
-		if it.event, it.err = event.DecodeAs(it.raw.Data, it.raw.LogType); it.err == nil {
-			it.when, it.timed = it.event.Time(r.Clock.fields()...)
-		}
-	}
-}
-
-func (r *run) evaluate(w *runtime.Worker, b *batch) {
-	defer close(b.evaluated)
-	for i := range b.items {
-		if it := &b.items[i]; it.err == nil {
-			it.event = b.set.Enrich(it.event)
-			r.ask(w, it, b.set.Match(it.event.LogType()).Stateless)
-		}
-	}
-}
-
-// ask asks rules about an event and keeps those that match or fail.
-func (r *run) ask(w *runtime.Worker, it *item, rules []*runtime.Rule) {
-	c := runtime.Call{Context: r.ctx, Now: it.now}
-	for _, rule := range rules {
-		result := w.Eval(c, rule, it.event)
-		if result.Matched() || result.Err != nil {
-			it.hits = append(it.hits, hit{rule, result})
-		}
-	}
-	r.stats.evaluations.Add(int64(len(rules)))
 }

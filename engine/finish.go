@@ -1,13 +1,15 @@
 package engine
 
 import (
+	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
 
 	"github.com/starhost/starhost/alert"
+	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/runtime"
 )
 
@@ -30,7 +32,7 @@ type Match struct {
 }
 
 // finish does what is left to do for each event, in input order, on the
-// goroutine of Run. After a write error it drains the stages without writing.
+// goroutine of Run. After a sink's error it drains the stages without writing.
 func (r *run) finish() {
 	w := r.newWorker()
 	for b := range r.done {
@@ -40,71 +42,115 @@ func (r *run) finish() {
 }
 
 func (r *run) finishBatch(w *runtime.Worker, b *batch) {
-	failed := make([]error, len(b.items)) // why an event must come again
 	for i := range b.items {
 		if r.writeErr != nil {
-			break
+			b.items[i].failed = r.writeErr
+			continue
 		}
-		failed[i] = r.finishItem(w, b, &b.items[i])
+		r.finishItem(r.ctx, w, b.set, &b.items[i])
+		if err, ok := errors.AsType[*sinkError](b.items[i].failed); ok {
+			r.giveUp(err)
+		}
 	}
-	if err := r.Sink.Flush(); err != nil && r.writeErr == nil {
+	if err := r.flush(r.ctx, b.items); err != nil {
 		r.giveUp(err)
 	}
 	for i := range b.items {
-		err := failed[i]
-		if err == nil {
-			err = r.writeErr
+		it := &b.items[i]
+		if it.failed == nil {
+			it.failed = r.writeErr
 		}
-		if err == nil {
+		if it.failed == nil {
 			r.stats.records.Add(1)
 		}
-		if ack := b.items[i].raw.Ack; ack != nil {
-			ack(err)
+		if it.raw.Ack != nil {
+			it.raw.Ack(it.failed)
 		}
 	}
 }
 
 // giveUp ends the stream for a sink that does not take what it must.
 func (r *run) giveUp(err error) {
-	r.writeErr = fmt.Errorf("write alerts: %w", err)
+	if r.writeErr == nil {
+		r.writeErr = err
+	}
 	r.stop()
 }
 
-// finishItem returns why an event must not be acknowledged, or nil.
-func (r *run) finishItem(w *runtime.Worker, b *batch, it *item) error {
+// A sinkError is an error of the sink.
+type sinkError struct{ err error }
+
+func (e *sinkError) Error() string { return "write alerts: " + e.err.Error() }
+func (e *sinkError) Unwrap() error { return e.err }
+
+// finishItem asks the rules with state about an event, and writes what comes of
+// all that matched. What must come again is noted in the item.
+func (e *Engine) finishItem(ctx context.Context, w *runtime.Worker, set *ruleset.Set, it *item) {
 	if it.err != nil {
-		r.stats.rejected.Add(1)
-		if r.Rejected != nil {
-			r.Rejected(it.raw, it.err)
+		e.stats.rejected.Add(1)
+		if e.Rejected != nil {
+			e.Rejected(it.raw, it.err)
 		}
-		return nil
+		return
 	}
-	if rules := b.set.Match(it.event.LogType()).Stateful; len(rules) > 0 {
-		r.ask(w, it, rules)
+	if rules := set.Match(it.event.LogType()).Stateful; len(rules) > 0 {
+		e.ask(ctx, w, it, rules)
 		slices.SortFunc(it.hits, func(a, b hit) int { return strings.Compare(a.rule.ID, b.rule.ID) })
 	}
-	var failed error
 	for _, h := range it.hits {
-		if err := r.take(it, h); err != nil && failed == nil {
-			failed = err
+		if err := e.take(ctx, set, it, h); err != nil && it.failed == nil {
+			it.failed = err
 		}
 	}
-	return failed
+}
+
+// flush makes sure of what was written for the items, and notes in the alerts'
+// windows that they are out. Without that note an alert is opened again by the
+// next match: so an error of the store in doing so is logged, and the record
+// not asked for again.
+func (e *Engine) flush(ctx context.Context, items []item) error {
+	var flushed error
+	if err := e.Sink.Flush(); err != nil {
+		flushed = &sinkError{err}
+	}
+	for i := range items {
+		it := &items[i]
+		for _, t := range it.opened {
+			e.settle(ctx, it, t, flushed)
+		}
+		if flushed != nil && len(it.opened) > 0 && it.failed == nil {
+			it.failed = flushed
+		}
+	}
+	return flushed
+}
+
+func (e *Engine) settle(ctx context.Context, it *item, t alert.Tally, flushed error) {
+	if flushed != nil {
+		e.Windows.Withdrawn(t)
+		return
+	}
+	if err := e.Windows.Written(ctx, t, it.now); err != nil {
+		e.stats.storeErrors.Add(1)
+		if e.Log != nil {
+			e.Log.Error("alert window failed, the alert may be repeated", "source", it.raw.Source, "index", it.raw.Index, "error", err)
+		}
+	}
 }
 
 // take deals with one rule that matched or failed. It returns an error if the
-// store failed, so that the event must come again.
-func (r *run) take(it *item, h hit) error {
-	r.count(it, h)
+// store or the sink failed, so that the event must come again.
+func (e *Engine) take(ctx context.Context, set *ruleset.Set, it *item, h hit) error {
+	e.count(it, h)
 	var err error
 	switch {
-	case r.Matches:
-		r.write(matchLine(it, h))
+	case e.Matches:
+		err = e.write(ctx, matchLine(it, h))
 	case h.result.Matched() && h.rule.CreateAlert:
-		err = r.alert(it, h)
+		err = e.alert(ctx, set, it, h)
 	}
 	if h.result.Err != nil && h.result.Err.Type == storeError {
-		r.stats.storeErrors.Add(1)
+		e.stats.storeErrors.Add(1)
 		err = h.result.Err
 	}
 	return err
@@ -113,16 +159,16 @@ func (r *run) take(it *item, h hit) error {
 // storeError is the class of the errors of a store that failed.
 const storeError = "StoreError"
 
-func (r *run) count(it *item, h hit) {
+func (e *Engine) count(it *item, h hit) {
 	if err := h.result.Err; err != nil {
-		r.stats.ruleErrors.Add(1)
-		r.logFailure(h.rule.Kind.Main()+" failed", it, h, "error", failureText(h.rule, err.Failure()), slog.String("at", err.At()), slog.Any("diagnostic", err))
+		e.stats.ruleErrors.Add(1)
+		e.logFailure(h.rule.Kind.Main()+" failed", it, h, "error", failureText(h.rule, err.Failure()), slog.String("at", err.At()), slog.Any("diagnostic", err))
 		return
 	}
-	r.stats.matches.Add(1)
+	e.stats.matches.Add(1)
 	for name, f := range h.result.Match.Failures {
-		r.stats.fieldErrors.Add(1)
-		r.logFailure(name+" failed, its default stands in", it, h, "error", failureText(h.rule, f), slog.String("at", f.At))
+		e.stats.fieldErrors.Add(1)
+		e.logFailure(name+" failed, its default stands in", it, h, "error", failureText(h.rule, f), slog.String("at", f.At))
 	}
 }
 
@@ -135,48 +181,49 @@ func failureText(rule *runtime.Rule, f alert.Failure) string {
 	return f.Message
 }
 
-func (r *run) logFailure(msg string, it *item, h hit, args ...any) {
-	if r.Log == nil {
+func (e *Engine) logFailure(msg string, it *item, h hit, args ...any) {
+	if e.Log == nil {
 		return
 	}
-	r.Log.Error(msg, append([]any{"rule", h.rule.ID, "source", it.raw.Source, "index", it.raw.Index}, args...)...)
+	e.Log.Error(msg, append([]any{"rule", h.rule.ID, "source", it.raw.Source, "index", it.raw.Index}, args...)...)
 }
 
-func (r *run) write(v any) {
-	if r.writeErr != nil {
-		return
-	}
-	if err := r.Sink.Write(r.ctx, v); err != nil {
-		r.giveUp(err)
-	}
-}
-
-// alert counts a match in its window and writes the alert that it opens.
-func (r *run) alert(it *item, h hit) error {
-	m := h.result.Match
-	outcome, n, err := runtime.CountMatch(r.ctx, r.Windows, h.rule, m, it.now)
-	if err != nil {
-		r.stats.storeErrors.Add(1)
-		r.logFailure("alert window failed", it, h, "error", err)
-		return err
-	}
-	switch outcome {
-	case alert.Pending:
-		r.stats.pending.Add(1)
-	case alert.Counted:
-		r.stats.counted.Add(1)
-	case alert.Opened:
-		if m.Destinations != nil && len(m.Destinations) == 0 {
-			r.stats.undelivered.Add(1)
-			break
-		}
-		r.stats.alerts.Add(1)
-		r.write(newAlert(it, h, n))
+func (e *Engine) write(ctx context.Context, v any) error {
+	if err := e.Sink.Write(ctx, v); err != nil {
+		return &sinkError{err}
 	}
 	return nil
 }
 
-func newAlert(it *item, h hit, count int64) *alert.Alert {
+// alert counts a match in its window and writes the alert that it opens.
+func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h hit) error {
+	m := h.result.Match
+	t, err := runtime.CountMatch(ctx, e.Windows, h.rule, m, it.now)
+	if err != nil {
+		e.stats.storeErrors.Add(1)
+		e.logFailure("alert window failed", it, h, "error", err)
+		return err
+	}
+	switch {
+	case t.Outcome == alert.Pending:
+		e.stats.pending.Add(1)
+	case t.Outcome == alert.Counted:
+		e.stats.counted.Add(1)
+	case m.Destinations != nil && len(m.Destinations) == 0:
+		e.stats.undelivered.Add(1)
+		it.opened = append(it.opened, t)
+	default:
+		if err := e.write(ctx, newAlert(set, it, h, t)); err != nil {
+			e.Windows.Withdrawn(t)
+			return err
+		}
+		e.stats.alerts.Add(1)
+		it.opened = append(it.opened, t)
+	}
+	return nil
+}
+
+func newAlert(set *ruleset.Set, it *item, h hit, t alert.Tally) *alert.Alert {
 	m := h.result.Match
 	when := it.now
 	if it.timed {
@@ -189,7 +236,7 @@ func newAlert(it *item, h hit, count int64) *alert.Alert {
 		Dedup:        m.Dedup,
 		LogType:      it.event.LogType(),
 		EventTime:    when.UTC(),
-		EventCount:   count,
+		EventCount:   t.Count,
 		Context:      m.Context,
 		Description:  m.Description,
 		Runbook:      m.Runbook,
@@ -197,6 +244,8 @@ func newAlert(it *item, h hit, count int64) *alert.Alert {
 		Destinations: m.Destinations,
 		Tags:         append([]string{}, h.rule.Tags...), // [] rather than null
 		Event:        it.event.JSON(),
+		ID:           t.ID,
+		RuleSet:      set.Version(),
 		Errors:       m.Failures,
 	}
 }

@@ -60,6 +60,15 @@ func (s *station) takeBack(b *bench, t *Test, r *Result) {
 // call gives the state of a call at the test's time.
 func (b *bench) call() runtime.Call { return runtime.Call{Context: b.ctx, Now: b.now} }
 
+// countMatch counts a match in its alert window; an alert that it opens is out.
+func (b *bench) countMatch(rule *runtime.Rule, m *alert.Match) (alert.Outcome, error) {
+	t, err := runtime.CountMatch(b.ctx, &b.windows, rule, m, b.now)
+	if err == nil {
+		err = b.windows.Written(b.ctx, t, b.now)
+	}
+	return t.Outcome, err
+}
+
 // run runs a test of the YAML kinds. rule is the test's, or a variant of it.
 func (t *Test) run(b *bench, rule *runtime.Rule) *Result {
 	r := &Result{Test: t}
@@ -167,7 +176,7 @@ func (s *stepRun) count() {
 		return
 	}
 	s.counted = true
-	outcome, _, err := runtime.CountMatch(s.ctx, &s.windows, s.rule, s.match, s.now)
+	outcome, err := s.countMatch(s.rule, s.match)
 	if err != nil {
 		s.problem(s.pos, "alert window", "", err.Error())
 	}

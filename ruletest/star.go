@@ -195,7 +195,7 @@ func (s *starBench) describe(out starlark.StringDict, rule *runtime.Rule, m *ale
 	if !rule.CreateAlert {
 		return nil
 	}
-	outcome, _, err := s.windows.Add(s.ctx, rule.Policy(), m.Dedup, s.now)
+	outcome, err := s.countMatch(rule, m)
 	if outcome == alert.Opened || outcome == alert.Counted {
 		out["alert"] = starlark.String(outcome)
 	}

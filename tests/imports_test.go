@@ -48,7 +48,7 @@ var allowed = map[string][]string{
 	"builtins/helpers/*":               {"event", "runtime", "runtime/guard", "runtime/py", "runtime/pytypes", "builtins/helpers/*"},
 	"builtins/helpers/internal/golden": {"runtime", "builtins/helpers/*"},
 
-	"builtins/caching":           {"runtime", "runtime/guard", "builtins/helpers/*"},
+	"builtins/caching":           {"alert", "runtime", "runtime/guard", "builtins/helpers/*"},
 	"builtins/caching/memory":    {"builtins/caching"},
 	"builtins/caching/bolt":      {"builtins/caching"},
 	"builtins/caching/dump":      {"builtins/caching"},

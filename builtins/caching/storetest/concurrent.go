@@ -127,8 +127,8 @@ func testWindows(t *testing.T, open func(t *testing.T) caching.Store) {
 	var ticks atomic.Int64
 	values := concurrently(t, func(caller, call int) (int, error) {
 		now := time.Unix(start+ticks.Add(1), 0)
-		n, err := w.Count(t.Context(), "window", now, now.Add(50*time.Second))
-		return int(n), err
+		window, err := w.Count(t.Context(), "window", now, now.Add(50*time.Second))
+		return int(window.Count), err
 	})
 	generations := checkGenerations(t, values)
 	// A caller that lags begins no window, but may end one early for others.

@@ -1,0 +1,182 @@
+package engine
+
+import (
+	"context"
+	"sync"
+
+	"github.com/starhost/starhost/event"
+	"github.com/starhost/starhost/ruleset"
+	"github.com/starhost/starhost/runtime"
+)
+
+// Handle runs the rules over some records, on the goroutine of its caller, and
+// returns when their alerts are in the sink and their state is in the store. It
+// gives one error for each record: nil if it is done with, a
+// *event.RefusedError if it is no event, and otherwise why it was not, or not
+// wholly, dealt with and must come again.
+//
+// Rules with state see the records in their order. Those of other calls at the
+// same time come before, after or between them. The time of an event is the one
+// at which it is evaluated (Clock.Now, or the wall clock). The Ack of records is
+// not called.
+//
+// Many goroutines may call it at once; it then waits for its turn, until ctx
+// ends. What has begun is finished.
+func (e *Engine) Handle(ctx context.Context, records []event.Raw) []error {
+	errs := make([]error, len(records))
+	items := make([]item, len(records))
+	for i, raw := range records {
+		items[i].raw = raw
+	}
+	set := e.Rules()
+	err := e.handleStateless(ctx, set, items)
+	if err == nil {
+		err = e.handleStateful(ctx, set, items)
+	}
+	for i := range items {
+		it := &items[i]
+		switch {
+		case it.err != nil:
+			errs[i] = &event.RefusedError{Err: it.err}
+		case err != nil:
+			errs[i] = err
+		default:
+			errs[i] = it.failed
+		}
+		if err == nil && it.failed == nil {
+			e.stats.records.Add(1)
+		}
+	}
+	return errs
+}
+
+// handleStateless decodes the records and asks the rules without state about
+// them, on as many workers as are free.
+func (e *Engine) handleStateless(ctx context.Context, set *ruleset.Set, items []item) error {
+	pool := e.pools.ready(e).stateless
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for len(items) > 0 {
+		part := items[:min(len(items), batchSize)]
+		items = items[len(part):]
+		w, err := pool.get(ctx, set)
+		if err != nil {
+			return err
+		}
+		do := func() {
+			defer pool.put(w)
+			e.decode(part)
+			for i := range part {
+				part[i].now = e.Clock.now()
+			}
+			e.evaluate(context.WithoutCancel(ctx), w.Worker, set, part)
+		}
+		if len(items) == 0 {
+			do()
+		} else {
+			wg.Go(do)
+		}
+	}
+	return nil
+}
+
+// handleStateful asks the rules with state, and sees to what comes of all.
+func (e *Engine) handleStateful(ctx context.Context, set *ruleset.Set, items []item) error {
+	w, err := e.pools.stateful.get(ctx, set)
+	if err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	for i := range items {
+		e.finishItem(ctx, w.Worker, set, &items[i])
+	}
+	e.pools.stateful.put(w)
+	e.flush(ctx, items) // an error is noted in the items
+	return nil
+}
+
+// waiting is the default of Engine.Waiting.
+const waiting = 32
+
+// pools are the workers of Handle.
+type pools struct {
+	once      sync.Once
+	stateless *pool
+	stateful  *pool
+}
+
+func (p *pools) ready(e *Engine) *pools {
+	p.once.Do(func() {
+		n := e.Waiting
+		if n <= 0 {
+			n = waiting
+		}
+		p.stateless, p.stateful = newPool(e, e.workers()), newPool(e, n)
+	})
+	return p
+}
+
+// A pool has a bounded number of workers, which keep their instances of Python
+// files from one event to the next.
+type pool struct {
+	engine *Engine
+	idle   chan *worker
+
+	mu    sync.Mutex
+	set   *ruleset.Set           // that files is of
+	files map[*runtime.File]bool // of its rules
+}
+
+type worker struct {
+	*runtime.Worker
+	set *ruleset.Set // that it ran last
+}
+
+func newPool(e *Engine, n int) *pool {
+	p := &pool{engine: e, idle: make(chan *worker, n)}
+	for range n {
+		p.idle <- &worker{Worker: e.newWorker()}
+	}
+	return p
+}
+
+// get waits for a worker. The caller gives it back.
+func (p *pool) get(ctx context.Context, set *ruleset.Set) (*worker, error) {
+	select {
+	case w := <-p.idle:
+		p.renew(w, set)
+		return w, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (p *pool) put(w *worker) { p.idle <- w }
+
+// maxStale is how many Python files that are not of the present set a worker
+// may hold on to.
+const maxStale = 64
+
+// renew makes a worker ready for a set: a new one if it holds on to much of
+// earlier sets.
+func (p *pool) renew(w *worker, set *ruleset.Set) {
+	if w.set == set {
+		return
+	}
+	files := p.filesOf(set)
+	if w.set = set; w.Stale(func(f *runtime.File) bool { return files[f] }) > maxStale {
+		w.Worker = p.engine.newWorker()
+	}
+}
+
+func (p *pool) filesOf(set *ruleset.Set) map[*runtime.File]bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.set != set {
+		p.set, p.files = set, make(map[*runtime.File]bool)
+		for _, r := range set.Rules() {
+			p.files[r.File] = true
+		}
+	}
+	return p.files
+}
