@@ -80,8 +80,17 @@ type Engine struct {
 	// by many goroutines at once. The result is the engine's.
 	Evaluated func(rule *runtime.Rule, took time.Duration, result *runtime.Result)
 
+	// Opened, if not nil, is told of each rule whose match opened an alert, by
+	// many goroutines at once.
+	Opened func(rule *runtime.Rule)
+
 	// Log gets errors of rules; nil means that nobody wants them.
 	Log *slog.Logger
+
+	// Allow, if not nil, is asked whether an error of a rule is to be logged,
+	// and how many of the same were not since the last one that was. Many
+	// goroutines ask at once.
+	Allow func(rule string, f alert.Failure) (suppressed int, ok bool)
 
 	// Print gets what rules print, from many goroutines.
 	Print func(call *runtime.Call, pos, text string)

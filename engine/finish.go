@@ -162,13 +162,13 @@ const storeError = "StoreError"
 func (e *Engine) count(it *item, h hit) {
 	if err := h.result.Err; err != nil {
 		e.stats.ruleErrors.Add(1)
-		e.logFailure(h.rule.Kind.Main()+" failed", it, h, "error", failureText(h.rule, err.Failure()), slog.String("at", err.At()), slog.Any("diagnostic", err))
+		e.logFailure(h.rule.Kind.Main()+" failed", it, h, err.Failure(), slog.Any("diagnostic", err))
 		return
 	}
 	e.stats.matches.Add(1)
 	for name, f := range h.result.Match.Failures {
 		e.stats.fieldErrors.Add(1)
-		e.logFailure(name+" failed, its default stands in", it, h, "error", failureText(h.rule, f), slog.String("at", f.At))
+		e.logFailure(name+" failed, its default stands in", it, h, f)
 	}
 }
 
@@ -181,11 +181,21 @@ func failureText(rule *runtime.Rule, f alert.Failure) string {
 	return f.Message
 }
 
-func (e *Engine) logFailure(msg string, it *item, h hit, args ...any) {
+func (e *Engine) logFailure(msg string, it *item, h hit, f alert.Failure, more ...any) {
 	if e.Log == nil {
 		return
 	}
-	e.Log.Error(msg, append([]any{"rule", h.rule.ID, "source", it.raw.Source, "index", it.raw.Index}, args...)...)
+	args := []any{"rule", h.rule.ID, "source", it.raw.Source, "index", it.raw.Index, "error", failureText(h.rule, f), "at", f.At}
+	if e.Allow != nil {
+		suppressed, ok := e.Allow(h.rule.ID, f)
+		if !ok {
+			return
+		}
+		if suppressed > 0 {
+			args = append(args, "not_logged", suppressed)
+		}
+	}
+	e.Log.Error(msg, append(args, more...)...)
 }
 
 func (e *Engine) write(ctx context.Context, v any) error {
@@ -201,7 +211,7 @@ func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h hit) e
 	t, err := runtime.CountMatch(ctx, e.Windows, h.rule, m, it.now)
 	if err != nil {
 		e.stats.storeErrors.Add(1)
-		e.logFailure("alert window failed", it, h, "error", err)
+		e.logFailure("alert window failed", it, h, alert.Failure{Type: storeError, Message: err.Error()})
 		return err
 	}
 	switch {
@@ -218,6 +228,9 @@ func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h hit) e
 			return err
 		}
 		e.stats.alerts.Add(1)
+		if e.Opened != nil {
+			e.Opened(h.rule)
+		}
 		it.opened = append(it.opened, t)
 	}
 	return nil
