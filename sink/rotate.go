@@ -1,0 +1,146 @@
+package sink
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// rotatedAt is the part of an old file's name that tells when it was rotated.
+// Names are in the order of time.
+const rotatedAt = "20060102T150405.000Z"
+
+// rotate gives the file the name of an old one and begins a new one. All that
+// is in it is synced.
+func (f *File) rotate() error {
+	if err := f.leave(); err != nil {
+		return err
+	}
+	name, err := f.oldName()
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(f.Path, name); err != nil {
+		return err
+	}
+	if _, err := f.enter(); err != nil { // which syncs the folder
+		return err
+	}
+	if f.Gzip || f.Keep > 0 {
+		f.old.Go(func() {
+			if err := f.tidyT.take(f.tidy); err != nil && f.Log != nil {
+				f.Log.Error("old files of alerts are not looked after", "file", f.Path, "error", err)
+			}
+		})
+	}
+	return nil
+}
+
+// oldName finds a name that is not used yet.
+func (f *File) oldName() (string, error) {
+	begin, end := f.affixes()
+	for at := f.now().UTC(); ; at = at.Add(time.Millisecond) {
+		name := begin + at.Format(rotatedAt) + end
+		free := true
+		for _, n := range []string{name, name + ".gz"} {
+			if _, err := os.Lstat(n); err == nil {
+				free = false
+			} else if !errors.Is(err, fs.ErrNotExist) {
+				return "", err
+			}
+		}
+		if free {
+			return name, nil
+		}
+	}
+}
+
+// affixes are what an old file's name has before and after the time.
+func (f *File) affixes() (begin, end string) {
+	end = filepath.Ext(f.Path)
+	return strings.TrimSuffix(f.Path, end) + "-", end
+}
+
+// tidy compresses old files and removes those that are too many.
+func (f *File) tidy() error {
+	old, err := f.oldFiles()
+	if err != nil {
+		return err
+	}
+	if f.Keep > 0 && len(old) > f.Keep {
+		for _, name := range old[:len(old)-f.Keep] {
+			err = errors.Join(err, os.Remove(name))
+		}
+		old = old[len(old)-f.Keep:]
+	}
+	for _, name := range old {
+		if f.Gzip && !strings.HasSuffix(name, ".gz") {
+			err = errors.Join(err, compress(name))
+		}
+	}
+	return err
+}
+
+// oldFiles finds the old files, oldest first.
+func (f *File) oldFiles() ([]string, error) {
+	begin, end := f.affixes()
+	entries, err := os.ReadDir(filepath.Dir(f.Path))
+	if err != nil {
+		return nil, err
+	}
+	var old []string
+	for _, e := range entries {
+		name := filepath.Join(filepath.Dir(f.Path), e.Name())
+		at, ok := strings.CutPrefix(name, filepath.Clean(begin))
+		if !ok {
+			continue
+		}
+		at, ok = strings.CutSuffix(strings.TrimSuffix(at, ".gz"), end)
+		if _, err := time.Parse(rotatedAt, at); ok && err == nil {
+			old = append(old, name)
+		}
+	}
+	slices.Sort(old)
+	return old, nil
+}
+
+// compress replaces a file by a compressed one. Killed in between, it begins
+// again with the next rotation.
+func compress(name string) error {
+	from, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	info, err := from.Stat()
+	if err != nil {
+		return err
+	}
+	const unfinished = ".gz.tmp"
+	to, err := os.OpenFile(name+unfinished, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, info.Mode().Perm())
+	if err != nil {
+		return err
+	}
+	packer := gzip.NewWriter(to)
+	packer.Name, packer.ModTime = filepath.Base(name), info.ModTime()
+	_, err = io.Copy(packer, from)
+	err = errors.Join(err, packer.Close())
+	if err == nil {
+		err = to.Sync()
+	}
+	if err = errors.Join(err, to.Close()); err == nil {
+		err = os.Rename(name+unfinished, name+".gz")
+	}
+	if err != nil {
+		os.Remove(name + unfinished)
+		return fmt.Errorf("compress %s: %w", name, err)
+	}
+	return os.Remove(name)
+}
