@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,23 +42,33 @@ func (f *File) rotate() error {
 	return nil
 }
 
-// oldName finds a name that is not used yet.
+// oldName gives the name of the next old file: that of now, and later than the
+// last one's even if the clock was set back.
 func (f *File) oldName() (string, error) {
+	at := f.now().UTC()
+	old, err := f.oldFiles()
+	if err != nil {
+		return "", err
+	}
 	begin, end := f.affixes()
-	for at := f.now().UTC(); ; at = at.Add(time.Millisecond) {
-		name := begin + at.Format(rotatedAt) + end
-		free := true
-		for _, n := range []string{name, name + ".gz"} {
-			if _, err := os.Lstat(n); err == nil {
-				free = false
-			} else if !errors.Is(err, fs.ErrNotExist) {
-				return "", err
-			}
-		}
-		if free {
-			return name, nil
+	if len(old) > 0 {
+		if last, ok := f.rotated(old[len(old)-1]); ok && !at.Truncate(time.Millisecond).After(last) {
+			at = last.Add(time.Millisecond)
 		}
 	}
+	return begin + at.Format(rotatedAt) + end, nil
+}
+
+// rotated tells when a file was rotated, if it is an old one by its name.
+func (f *File) rotated(name string) (time.Time, bool) {
+	begin, end := f.affixes()
+	at, ok := strings.CutPrefix(name, filepath.Clean(begin))
+	if !ok {
+		return time.Time{}, false
+	}
+	at, ok = strings.CutSuffix(strings.TrimSuffix(at, ".gz"), end)
+	t, err := time.Parse(rotatedAt, at)
+	return t, ok && err == nil
 }
 
 // affixes are what an old file's name has before and after the time.
@@ -90,7 +99,6 @@ func (f *File) tidy() error {
 
 // oldFiles finds the old files, oldest first.
 func (f *File) oldFiles() ([]string, error) {
-	begin, end := f.affixes()
 	entries, err := os.ReadDir(filepath.Dir(f.Path))
 	if err != nil {
 		return nil, err
@@ -98,12 +106,7 @@ func (f *File) oldFiles() ([]string, error) {
 	var old []string
 	for _, e := range entries {
 		name := filepath.Join(filepath.Dir(f.Path), e.Name())
-		at, ok := strings.CutPrefix(name, filepath.Clean(begin))
-		if !ok {
-			continue
-		}
-		at, ok = strings.CutSuffix(strings.TrimSuffix(at, ".gz"), end)
-		if _, err := time.Parse(rotatedAt, at); ok && err == nil {
+		if _, ok := f.rotated(name); ok {
 			old = append(old, name)
 		}
 	}
