@@ -85,8 +85,9 @@ type delivery struct {
 // run delivers until ctx ends, or the file fails.
 func (q *queue) run(ctx context.Context) error {
 	d := &delivery{queue: q, committed: q.box.now()}
+	most := max(1, mostRead/q.Batch) * q.Batch
 	for ctx.Err() == nil {
-		entries, err := q.box.read(inAlerts, q.Name, q.box.sentOf(q)+1, max(mostRead, q.Batch))
+		entries, err := q.box.read(inAlerts, q.Name, q.box.sentOf(q)+1, most)
 		if err != nil {
 			return err
 		}
