@@ -267,7 +267,7 @@ func untilFull(out Output, fault, done func() error) error {
 	var err error
 	for ; err == nil && written < 10_000; written++ {
 		a := alertOf(fmt.Sprint(written))
-		a.Title = strings.Repeat("x", 5000)
+		a.Title = strings.Repeat("x", 10_000)
 		if err := out.Write(context.Background(), a); err != nil {
 			return err
 		}

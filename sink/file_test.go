@@ -420,6 +420,28 @@ func (h *heldSync) Sync() error {
 	return h.handle.Sync()
 }
 
+// TestFileCompressedTwice finds what a process left that was killed between
+// making a compressed file and removing the other.
+func TestFileCompressedTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	f := &File{Path: path, MaxBytes: 1, Gzip: true, Keep: 2, Now: func() time.Time { return time.Unix(0, 0) }}
+	write(t, f, "1", "2")
+	require.NoError(t, f.Close())
+	old, err := f.oldFiles()
+	require.NoError(t, err)
+	require.Len(t, old, 1)
+	plain := strings.TrimSuffix(old[0], ".gz")
+	require.NoError(t, os.WriteFile(plain, readFile(t, old[0]), 0o600))
+	f = &File{Path: path, MaxBytes: 1, Gzip: true, Keep: 2, Now: f.Now}
+	write(t, f, "3")
+	require.NoError(t, f.Close())
+	names := allFiles(t, f)
+	require.Equal(t, []string{old[0], path + "-19700101T000000.001Z.gz", path}, names)
+	for i, name := range names {
+		require.Equal(t, []string{fmt.Sprint(i + 1)}, idsIn(t, readFile(t, name)))
+	}
+}
+
 func TestFileLogsTidying(t *testing.T) {
 	var log bytes.Buffer
 	folder := t.TempDir()

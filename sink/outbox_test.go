@@ -477,16 +477,16 @@ func TestOutboxForeign(t *testing.T) {
 func wholeOutbox(t testing.TB, path string) (content string, file []byte) {
 	r := &taker{fail: refuse("5", "50", "51")}
 	o := openOutbox(t, path, Destination{Name: "one", Receiver: r}, Destination{Name: "two"})
-	for i := range 120 {
+	for i := range 80 {
 		a := alertOf(fmt.Sprint(i))
-		a.Title = strings.Repeat("x", i*i%9000)
+		a.Title = strings.Repeat("x", i*i%6000)
 		for _, name := range []string{"one", "two"} {
 			require.NoError(t, o.Queue(name).Write(context.Background(), a))
 		}
 	}
 	require.NoError(t, o.Queue("one").Flush())
 	deliverAll(t, o)
-	enqueue(t, o.Queue("one"), numbers(120, 200)...)
+	enqueue(t, o.Queue("one"), numbers(120, 160)...)
 	content = contentOf(t, o)
 	used := int64(0)
 	require.NoError(t, o.db.View(func(tx *bbolt.Tx) error { used = tx.Size(); return nil }))
@@ -508,8 +508,8 @@ func contentOf(t testing.TB, o *Outbox) string {
 
 // tryDamaged opens a file that was changed: it is refused and left as it is, or
 // it has what it had. Meta pages come by turns, so damage to the later one
-// leaves what the transaction before had.
-func tryDamaged(t testing.TB, path string, file []byte, content ...string) (opened bool) {
+// leaves what the transaction before had. With writes it works on, too.
+func tryDamaged(t testing.TB, path string, file []byte, writes bool, content ...string) (opened bool) {
 	t.Helper()
 	require.NoError(t, os.WriteFile(path, file, 0o600))
 	o, err := OpenOutbox(path, OutboxOptions{Destinations: []Destination{{Name: "one"}, {Name: "two"}}})
@@ -522,6 +522,9 @@ func tryDamaged(t testing.TB, path string, file []byte, content ...string) (open
 	}
 	defer o.Close()
 	require.Contains(t, content, contentOf(t, o), "opened with a content that it never had")
+	if !writes {
+		return true
+	}
 	enqueue(t, o.Queue("one"), numbers(1000, 1020)...) // so that free pages are used
 	got := queued(t, o, "one", false)
 	require.Equal(t, numbers(1000, 1020), got[len(got)-20:])
@@ -554,8 +557,8 @@ func TestOutboxDamage(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for range 40 {
-				if tryDamaged(t, path, damage(slices.Clone(whole)), now, before) {
+			for range 15 {
+				if tryDamaged(t, path, damage(slices.Clone(whole)), true, now, before) {
 					opened++
 				} else {
 					refused++
@@ -564,8 +567,8 @@ func TestOutboxDamage(t *testing.T) {
 		})
 	}
 	t.Logf("%d opened, %d refused", opened, refused)
-	require.Greater(t, opened, 10, "damage is to hit free pages, too")
-	require.Greater(t, refused, 100)
+	require.Greater(t, opened, 5, "damage is to hit free pages, too")
+	require.Greater(t, refused, 30)
 }
 
 // previousContent is what the file has without its last transaction.
@@ -595,7 +598,7 @@ func FuzzOutbox(f *testing.F) {
 		if cut != 0 {
 			file = file[:int(cut)%len(file)]
 		}
-		tryDamaged(t, filepath.Join(t.TempDir(), "f"), file, now, before)
+		tryDamaged(t, filepath.Join(t.TempDir(), "f"), file, false, now, before)
 	})
 }
 

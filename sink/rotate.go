@@ -83,6 +83,12 @@ func (f *File) tidy() error {
 	if err != nil {
 		return err
 	}
+	for i, name := range slices.Backward(old) {
+		if slices.Contains(old, name+".gz") { // killed when it was compressed
+			err = errors.Join(err, os.Remove(name))
+			old = slices.Delete(old, i, i+1)
+		}
+	}
 	if f.Keep > 0 && len(old) > f.Keep {
 		for _, name := range old[:len(old)-f.Keep] {
 			err = errors.Join(err, os.Remove(name))

@@ -56,7 +56,7 @@ type Route struct {
 // An alert with an empty list of destinations, which is not nil, is not to be
 // delivered: it goes to those with All only. Whatever is no *alert.Alert goes to
 // those with Default or All. An error of one output does not keep the alert from
-// the others.
+// the others; as its events come again then, the others get it again.
 //
 // The fields are set before the first call; Check tells whether they make sense.
 type Router struct {
