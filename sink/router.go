@@ -1,0 +1,298 @@
+package sink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/starhost/starhost/alert"
+)
+
+// An Output takes alerts: Lines, a File, a queue of an Outbox, a Router.
+type Output interface {
+	// Write takes an alert, or what else comes out of an engine. It is
+	// called by many goroutines.
+	Write(ctx context.Context, v any) error
+
+	// Flush returns when everything that was written before is safe. After
+	// an error of either, what the caller wrote comes again.
+	Flush() error
+}
+
+// A Route is one of the outputs of a Router, and says what goes there.
+type Route struct {
+	// Name is that of the output. It is a destination that rules can name.
+	Name   string
+	Output Output
+
+	// Destinations are further names that rules can give, in any case.
+	Destinations []string
+
+	// Default takes the alerts that name no destination, and whatever is no
+	// *alert.Alert.
+	Default bool
+
+	// All takes every alert, besides where else it goes: an archive.
+	All bool
+
+	// Severities are those that are taken, and MinSeverity is the lowest;
+	// nothing means all. They don't go with All.
+	Severities  []alert.Severity
+	MinSeverity alert.Severity
+}
+
+// A Router gives each alert to the outputs that it is for:
+//
+//   - those with All;
+//   - if the alert has destinations, those of one of these names, else the
+//     default ones; of either, those that take its severity;
+//   - if its destinations lead nowhere, and one of them is not known, the
+//     default ones that take its severity.
+//
+// An alert with an empty list of destinations, which is not nil, is not to be
+// delivered: it goes to those with All only. Whatever is no *alert.Alert goes to
+// those with Default or All. An error of one output does not keep the alert from
+// the others; as its events come again then, the others get it again.
+//
+// The fields are set before the first call; Check tells whether they make sense.
+type Router struct {
+	Routes []Route
+
+	// Log gets destinations that are not known, each once, and alerts that
+	// go nowhere; nil discards them.
+	Log *slog.Logger
+
+	mu      sync.Mutex
+	stats   RouterStats
+	unknown map[string]bool
+	routes  map[string]*RouteStats
+}
+
+// RouterStats count since the start.
+type RouterStats struct {
+	// Unknown are alerts that named a destination that is not known, and
+	// UnknownNames some of the names.
+	Unknown      uint64   `json:"unknown_destinations"`
+	UnknownNames []string `json:"unknown_names,omitempty"`
+
+	// Unrouted are alerts that went nowhere, but for All: no output takes
+	// their severity.
+	Unrouted uint64 `json:"unrouted"`
+
+	// Withheld are alerts that were not to be delivered.
+	Withheld uint64 `json:"withheld"`
+
+	Routes []RouteStats `json:"routes"`
+}
+
+// RouteStats are those of one output.
+type RouteStats struct {
+	Name      string `json:"name"`
+	Alerts    uint64 `json:"alerts"` // written without an error
+	Errors    uint64 `json:"errors"` // of writes and flushes
+	LastError string `json:"last_error,omitempty"`
+}
+
+// mostUnknown is how many unknown names are kept and logged; rules can make
+// them of what events say.
+const mostUnknown = 100
+
+// Check says what is wrong with the routes, nil if nothing is.
+func (r *Router) Check() error {
+	if !slices.ContainsFunc(r.Routes, func(r Route) bool { return r.Default }) {
+		return errors.New("no sink is a default: alerts without destinations would go nowhere; make one a default")
+	}
+	names := make(map[string]bool)
+	for _, route := range r.Routes {
+		name := strings.ToLower(route.Name)
+		switch {
+		case name == "":
+			return errors.New("a sink has no name")
+		case names[name]:
+			return fmt.Errorf("sink %q: there are two of this name", route.Name)
+		case route.Output == nil:
+			return fmt.Errorf("sink %q: it has no output", route.Name)
+		case route.All && (route.Severities != nil || route.MinSeverity != ""):
+			return fmt.Errorf("sink %q: it takes all alerts and so cannot choose severities: leave one of both out", route.Name)
+		}
+		names[name] = true
+		severities := route.Severities
+		if route.MinSeverity != "" {
+			severities = append(severities[:len(severities):len(severities)], route.MinSeverity)
+		}
+		for _, s := range severities {
+			if !slices.Contains(alert.Severities, s) {
+				return fmt.Errorf("sink %q: severity is %q, want one of %v", route.Name, s, alert.Severities)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *Route) named(destination string) bool {
+	if strings.EqualFold(r.Name, destination) {
+		return true
+	}
+	return slices.ContainsFunc(r.Destinations, func(d string) bool { return strings.EqualFold(d, destination) })
+}
+
+func (r *Route) takes(s alert.Severity) bool {
+	return (len(r.Severities) == 0 || slices.Contains(r.Severities, s)) &&
+		(r.MinSeverity == "" || slices.Index(alert.Severities, s) >= slices.Index(alert.Severities, r.MinSeverity))
+}
+
+// Write gives v to the outputs that it is for. Its error joins theirs.
+func (r *Router) Write(ctx context.Context, v any) error {
+	var failed error
+	for _, route := range r.routesOf(v) {
+		err := route.Output.Write(ctx, v)
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("sink %s: %w", route.Name, err))
+		}
+		r.count(route.Name, true, err)
+	}
+	return failed
+}
+
+// Flush flushes all outputs at the same time. Its error joins theirs.
+func (r *Router) Flush() error {
+	errs := make([]error, len(r.Routes))
+	var wg sync.WaitGroup
+	for i, route := range r.Routes {
+		flush := func() {
+			if err := route.Output.Flush(); err != nil {
+				errs[i] = fmt.Errorf("sink %s: %w", route.Name, err)
+				r.count(route.Name, false, err)
+			}
+		}
+		if i == len(r.Routes)-1 {
+			flush()
+		} else {
+			wg.Go(flush)
+		}
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (r *Router) count(name string, written bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.routes == nil {
+		r.routes = make(map[string]*RouteStats)
+	}
+	s := r.routes[name]
+	if s == nil {
+		s = &RouteStats{Name: name}
+		r.routes[name] = s
+	}
+	switch {
+	case err != nil:
+		s.Errors++
+		s.LastError = err.Error()
+	case written:
+		s.Alerts++
+	}
+}
+
+// Stats returns what was counted so far, the routes in their order.
+func (r *Router) Stats() RouterStats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.stats
+	s.UnknownNames = slices.Clone(s.UnknownNames)
+	s.Routes = make([]RouteStats, len(r.Routes))
+	for i, route := range r.Routes {
+		s.Routes[i].Name = route.Name
+		if is := r.routes[route.Name]; is != nil {
+			s.Routes[i] = *is
+		}
+	}
+	return s
+}
+
+func (r *Router) routesOf(v any) []*Route {
+	a, ok := v.(*alert.Alert)
+	if !ok {
+		return r.choose(func(route *Route) bool { return route.Default || route.All })
+	}
+	all := func(route *Route) bool { return route.All }
+	byDefault := func(route *Route) bool { return route.Default && route.takes(a.Severity) }
+	goes := byDefault
+	switch {
+	case a.Destinations != nil && len(a.Destinations) == 0:
+		r.note(a, "", &r.stats.Withheld)
+		return r.choose(all)
+	case a.Destinations != nil:
+		goes = func(route *Route) bool {
+			return slices.ContainsFunc(a.Destinations, route.named) && route.takes(a.Severity)
+		}
+	}
+	unknown := r.unknownOf(a)
+	if len(unknown) > 0 {
+		r.noteUnknown(a, unknown)
+		if len(r.choose(goes)) == 0 {
+			goes = byDefault
+		}
+	}
+	if len(r.choose(goes)) == 0 {
+		r.note(a, "alert goes to no sink: none that it is for takes its severity", &r.stats.Unrouted)
+	}
+	return r.choose(func(route *Route) bool { return route.All || goes(route) })
+}
+
+func (r *Router) choose(goes func(*Route) bool) (out []*Route) {
+	for i := range r.Routes {
+		if goes(&r.Routes[i]) {
+			out = append(out, &r.Routes[i])
+		}
+	}
+	return out
+}
+
+// unknownOf returns the destinations of an alert that no route has.
+func (r *Router) unknownOf(a *alert.Alert) (unknown []string) {
+	for _, d := range a.Destinations {
+		if !slices.ContainsFunc(r.Routes, func(route Route) bool { return route.named(d) }) {
+			unknown = append(unknown, d)
+		}
+	}
+	return unknown
+}
+
+// note counts, and logs if there is something to say.
+func (r *Router) note(a *alert.Alert, text string, counter *uint64) {
+	r.mu.Lock()
+	*counter++
+	r.mu.Unlock()
+	if text != "" && r.Log != nil {
+		r.Log.Warn(text, "rule", a.RuleID, "alert", a.ID, "severity", a.Severity, "destinations", a.Destinations)
+	}
+}
+
+// noteUnknown counts an alert with unknown destinations, and logs each of these
+// once.
+func (r *Router) noteUnknown(a *alert.Alert, names []string) {
+	var fresh []string
+	r.mu.Lock()
+	r.stats.Unknown++
+	for _, name := range names {
+		name = cut(strings.ToLower(name), longestName)
+		if !r.unknown[name] && len(r.unknown) < mostUnknown {
+			if r.unknown == nil {
+				r.unknown = make(map[string]bool)
+			}
+			r.unknown[name] = true
+			r.stats.UnknownNames = append(r.stats.UnknownNames, name)
+			fresh = append(fresh, name)
+		}
+	}
+	r.mu.Unlock()
+	if len(fresh) > 0 && r.Log != nil {
+		r.Log.Warn("destination is not known: alerts with no other go to the default sinks", "destinations", fresh, "rule", a.RuleID, "alert", a.ID)
+	}
+}
