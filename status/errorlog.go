@@ -40,13 +40,13 @@ type logged struct {
 // Allow tells whether an error of a rule is to be logged, and how many of the
 // same were not since the last one that was.
 func (l *ErrorLog) Allow(rule string, f alert.Failure) (suppressed int, ok bool) {
-	now := clock(l.Now)
 	every := l.Every
 	if every <= 0 {
 		every = time.Minute
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	now := clock(l.Now) // with the lock held, so that it only goes back if it is set back
 	if age := now.Sub(l.turn); age >= every || age < 0 {
 		l.before, l.recent, l.turn = l.recent, nil, now
 	}

@@ -210,7 +210,8 @@ func (r *Reporter) refused() []Refusal {
 	}
 	for i := range all {
 		all[i].Diagnostics = cutAll(all[i].Diagnostics)
-		all[i].RuleIDs = slices.Sorted(slices.Values(all[i].RuleIDs))
+		all[i].RuleIDs = append([]string{}, all[i].RuleIDs...) // [] rather than null
+		slices.Sort(all[i].RuleIDs)
 	}
 	slices.SortStableFunc(all, func(a, b Refusal) int { return strings.Compare(a.File, b.File) })
 	return all
@@ -292,7 +293,7 @@ func queueCheck(q *Queue, now time.Time) Check {
 	if c.OK {
 		return c
 	}
-	c.Reason = fmt.Sprintf("full: %d alerts (%d bytes) wait, at most %d (%d bytes) can", q.Alerts, q.Bytes, q.MaxAlerts, q.MaxBytes)
+	c.Reason = fmt.Sprintf("full: %s alerts of %s bytes wait", bounded(q.Alerts, q.MaxAlerts), bounded(q.Bytes, q.MaxBytes))
 	if !q.Oldest.IsZero() {
 		c.Reason += fmt.Sprintf(", the oldest for %v", now.Sub(q.Oldest).Round(time.Second))
 	}

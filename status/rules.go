@@ -112,8 +112,9 @@ func (t *Rules) drop(old, next *liveRules) {
 }
 
 // Evaluated counts an evaluation of a rule: how long it took and what came of
-// it. It neither locks nor allocates, but for rules that are not live: those
-// of a set that is coming or going.
+// it. It takes no lock and does not allocate, but for rules that are not live
+// (those of a set that is coming or going), and for calls that were stopped.
+// An evaluation that ends while its rule is being removed may not be counted.
 func (t *Rules) Evaluated(rule *runtime.Rule, took time.Duration, result *runtime.Result) {
 	f := t.figures(rule)
 	f.times.add(took)
