@@ -52,7 +52,7 @@ func busy() *Reporter {
 	reloads := new(Reloads)
 	reloads.Done(Reload{Outcome: "ok", Version: "0a1b2c3d4e5f", At: start, Took: 1234567 * time.Nanosecond})
 	rules.Live([]*runtime.Rule{bad, good, idle})
-	reloads.Done(Reload{Outcome: "partial", Version: "5f4e3d2c1b0a", At: start.Add(5 * time.Minute), Took: 42 * time.Millisecond})
+	reloads.Done(Reload{Outcome: "partial", Version: "5f4e3d2c1b0a", At: start.Add(5 * time.Minute), Took: 42 * time.Millisecond, Refused: 2})
 
 	store := &Store{Name: "memory", Now: clock.read}
 	store.Watch(new(memory.Store))
@@ -68,7 +68,7 @@ func busy() *Reporter {
 		Rules: rules, Reloads: reloads, ErrorLog: log, Store: store,
 		Refused: func() []Refusal {
 			return []Refusal{
-				{File: "rules/z.py", RuleIDs: []string{"z.two", "z.one"}, Since: start, Diagnostics: []string{"rules/z.py:1:2: invalid syntax\n\tsecond line", "rules/z.py:4:1: undefined: evnt"}},
+				{File: "rules/z.py", RuleIDs: []string{"z.two", "z.one"}, Kept: []string{"z.one"}, Since: start, Diagnostics: []string{"rules/z.py:1:2: invalid syntax\n\tsecond line", "rules/z.py:4:1: undefined: evnt"}},
 				{File: "rules/c.star", Since: start, Diagnostics: []string{"rules/c.star:2:23: got return, want ':'"}},
 			}
 		},
@@ -80,7 +80,7 @@ func busy() *Reporter {
 		},
 		Sources: func() []Source {
 			return []Source{
-				{Kind: "tail", Received: 50, Accepted: 50, Files: []File{{Path: "/var/log/b.log", Offset: 100, Size: 150, Lag: 50, Records: 20}, {Path: "/var/log/a\xff.log", LastError: "permission denied"}}},
+				{Kind: "tail", Received: 50, Accepted: 50, LastError: "no space left on device", Files: []File{{Path: "/var/log/b.log", Offset: 7, Size: 9, Lag: 2, Records: 1, Moved: true}, {Path: "/var/log/b.log", Offset: 100, Size: 150, Lag: 50, Records: 20}, {Path: "/var/log/a\xff.log", LastError: "permission denied"}}},
 				{Kind: "http", Received: 1010, Accepted: 1000, Refused: 2, Failed: 3, RefusedBy: map[string]int64{"not_json": 2}, Requests: map[string]int64{"ok": 10, "busy": 1}, InFlight: 1, InFlightBytes: 4096},
 			}
 		},
@@ -286,6 +286,15 @@ func TestMetricsAdd(t *testing.T) {
 		last = bucket.GetCumulativeCount()
 	}
 	require.Equal(t, last, all.GetSampleCount())
+}
+
+// TestMetricsTwice has a name twice, which costs that metric only.
+func TestMetricsTwice(t *testing.T) {
+	r := busy()
+	r.Queues = func() []Queue { return []Queue{{Name: "soc", Alerts: 1}, {Name: "soc", Alerts: 1}} }
+	text := metricsText(t, r)
+	require.Contains(t, text, `starhost_outbox_alerts{destination="soc"} 1`)
+	require.Contains(t, text, `starhost_rule_matches_total{rule="aws.good"} 2`)
 }
 
 // TestServed asks through a real server, with compression.

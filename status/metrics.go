@@ -73,7 +73,7 @@ var (
 	descRequests = describe("requests_total", "Finished requests for events, by result.", "source", "result")
 	descInFlight = describe("requests_in_flight", "Requests for events that are under way.", "source")
 	descReserved = describe("requests_in_flight_bytes", "Memory that is set aside for requests that are under way.", "source")
-	descLag      = describe("tail_lag_bytes", "What a followed file has beyond the last acknowledged record.", "file")
+	descLag      = describe("tail_lag_bytes", "What the files of a path have beyond their last acknowledged records.", "file")
 
 	descEvaluations = describe("rule_evaluations_total", "Events that a rule was asked about.", "rule")
 	descRuleTime    = describe("rule_evaluation_seconds_total", "Time that a rule took for its evaluations.", "rule")
@@ -204,8 +204,12 @@ func collectSources(out chan<- prometheus.Metric, sources []Source) {
 			descInFlight.gauge(out, float64(s.InFlight), s.Kind)
 			descReserved.gauge(out, float64(s.InFlightBytes), s.Kind)
 		}
+		lag := make(map[string]int64) // of one path there may be several files
 		for _, f := range s.Files {
-			descLag.gauge(out, float64(f.Lag), f.Path)
+			lag[f.Path] += f.Lag
+		}
+		for path, n := range lag {
+			descLag.gauge(out, float64(n), path)
 		}
 	}
 }

@@ -114,11 +114,11 @@ type Error struct {
 	Time     time.Time `json:"time"`
 }
 
-// A Refusal is a file that was refused: what it had before, if anything, is
-// still live.
+// A Refusal is a file that was refused.
 type Refusal struct {
 	File        string    `json:"file"`
-	RuleIDs     []string  `json:"rule_ids"`
+	RuleIDs     []string  `json:"rule_ids"` // rules that are not live as the file says
+	Kept        []string  `json:"kept"`     // those of them that are live in an older version
 	Diagnostics []string  `json:"diagnostics"`
 	Since       time.Time `json:"since"`
 }
@@ -193,16 +193,20 @@ type Source struct {
 	InFlight      int64 `json:"in_flight"` // requests
 	InFlightBytes int64 `json:"in_flight_bytes"`
 
+	LastError string `json:"last_error,omitempty"` // of the source as a whole
+
 	Files []File `json:"files,omitempty"`
 }
 
-// A File is one that is followed.
+// A File is one that is followed. Of one path there may be several: those that
+// were rotated away and are not done.
 type File struct {
 	Path      string `json:"path"`
 	Offset    int64  `json:"offset"` // after the last record that was acknowledged
 	Size      int64  `json:"size"`
 	Lag       int64  `json:"lag_bytes"`
 	Records   int64  `json:"records"`
+	Moved     bool   `json:"moved"` // it is no longer at its path
 	LastError string `json:"last_error,omitempty"`
 }
 

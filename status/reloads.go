@@ -8,12 +8,16 @@ import (
 
 // A Reload is one reading of the rules, the first one included.
 type Reload struct {
-	// Outcome is a word for what came of it: "ok" and "unchanged" are
-	// successes, "partial" and "failed" are not.
+	// Outcome is a word for what came of it: ok, unchanged, partial or failed.
 	Outcome string `json:"outcome"`
 
 	// Version is that of the rule set that is live after it.
 	Version string `json:"version"`
+
+	// Refused is how many files are refused after it, also those that already
+	// were before. A reload is a success if there are none, and if it is ok or
+	// unchanged.
+	Refused int `json:"refused"`
 
 	At   time.Time     `json:"at"`
 	Took time.Duration `json:"-"`
@@ -46,7 +50,9 @@ func (r *Reloads) Done(reload Reload) {
 	}
 }
 
-func (r Reload) ok() bool { return r.Outcome == "ok" || r.Outcome == "unchanged" }
+func (r Reload) ok() bool {
+	return r.Refused == 0 && (r.Outcome == "ok" || r.Outcome == "unchanged")
+}
 
 // addTo fills in what a status tells of reloads.
 func (r *Reloads) addTo(s *RuleSet) {

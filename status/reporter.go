@@ -210,10 +210,16 @@ func (r *Reporter) refused() []Refusal {
 	}
 	for i := range all {
 		all[i].Diagnostics = cutAll(all[i].Diagnostics)
-		all[i].RuleIDs = append([]string{}, all[i].RuleIDs...) // [] rather than null
-		slices.Sort(all[i].RuleIDs)
+		all[i].RuleIDs, all[i].Kept = sorted(all[i].RuleIDs), sorted(all[i].Kept)
 	}
 	slices.SortStableFunc(all, func(a, b Refusal) int { return strings.Compare(a.File, b.File) })
+	return all
+}
+
+// sorted returns a list in order, [] rather than nil.
+func sorted(ids []string) []string {
+	all := append([]string{}, ids...)
+	slices.Sort(all)
 	return all
 }
 

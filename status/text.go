@@ -108,7 +108,7 @@ func writeRefused(b *bytes.Buffer, s *Status, now time.Time) {
 	if len(s.Refused) == 0 {
 		return
 	}
-	row, done := table(b, "REFUSED FILE", "SINCE", "RULES", "WHY")
+	row, done := table(b, "REFUSED FILE", "SINCE", "RULES", "OLD VERSION LIVE", "WHY")
 	for _, r := range s.Refused {
 		why := "-"
 		if len(r.Diagnostics) > 0 {
@@ -117,7 +117,7 @@ func writeRefused(b *bytes.Buffer, s *Status, now time.Time) {
 		if n := len(r.Diagnostics) - 1; n > 0 {
 			why += fmt.Sprintf(" (and %d more)", n)
 		}
-		row(r.File, ago(now, r.Since), orNone(strings.Join(r.RuleIDs, ",")), why)
+		row(r.File, ago(now, r.Since), orNone(strings.Join(r.RuleIDs, ",")), orNone(strings.Join(r.Kept, ",")), why)
 	}
 	done()
 	if n := s.RefusedTotal - len(s.Refused); n > 0 {
@@ -157,9 +157,9 @@ func writeSources(b *bytes.Buffer, s *Status) {
 	if len(s.Sources) == 0 {
 		return
 	}
-	row, done := table(b, "SOURCE", "RECEIVED", "ACCEPTED", "REFUSED", "FAILED", "IN FLIGHT", "BYTES")
+	row, done := table(b, "SOURCE", "RECEIVED", "ACCEPTED", "REFUSED", "FAILED", "IN FLIGHT", "BYTES", "LAST ERROR")
 	for _, src := range s.Sources {
-		row(src.Kind, src.Received, src.Accepted, src.Refused, src.Failed, src.InFlight, src.InFlightBytes)
+		row(src.Kind, src.Received, src.Accepted, src.Refused, src.Failed, src.InFlight, src.InFlightBytes, orNone(src.LastError))
 	}
 	done()
 	for _, src := range s.Sources {
@@ -168,7 +168,11 @@ func writeSources(b *bytes.Buffer, s *Status) {
 		}
 		row, done := table(b, "FILE", "RECORDS", "OFFSET", "SIZE", "LAG", "LAST ERROR")
 		for _, f := range src.Files {
-			row(f.Path, f.Records, f.Offset, f.Size, f.Lag, orNone(f.LastError))
+			path := f.Path
+			if f.Moved {
+				path += " (moved)"
+			}
+			row(path, f.Records, f.Offset, f.Size, f.Lag, orNone(f.LastError))
 		}
 		done()
 	}
