@@ -70,7 +70,7 @@ func (s *Store) observe(op caching.Op, took time.Duration, err error) {
 }
 
 // Check returns nil if the store can be reached, else why not. It takes the
-// word of a store that knows (Health or Err); any other is asked for a key.
+// word of a store that has stopped (Err); any other is asked for a key.
 // An answer holds for a while; one check is under way at a time, and nobody
 // waits for it beyond the timeout. The end of ctx ends only the waiting.
 func (s *Store) Check(ctx context.Context) error {
@@ -130,11 +130,9 @@ func (s *Store) ask(ctx context.Context, now time.Time) error {
 	if stopped, ok := caching.Find[interface{ Err() error }](s.inner); ok {
 		return stopped.Err()
 	}
-	if well, ok := caching.Find[interface{ Health() error }](s.inner); ok && well.Health() == nil {
-		return nil
-	}
-	// A store that calls itself down is asked all the same: without events
-	// nobody else would, and it would never come to know that all is well.
+	// A store elsewhere is asked, also if it knows itself to be up or down:
+	// without events nobody else would, and it would not come to know of a
+	// change.
 	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), s.timeout())
 	defer end()
 	_, err := s.inner.Get(ctx, probeKey, now.Unix())

@@ -37,14 +37,6 @@ func (s *slowStore) Get(ctx context.Context, key string, now int64) (caching.Ite
 	return caching.Item{}, s.err
 }
 
-// A knowingStore knows how it is.
-type knowingStore struct {
-	slowStore
-	health error
-}
-
-func (s *knowingStore) Health() error { return s.health }
-
 func TestStoreCounts(t *testing.T) {
 	s := &Store{Name: "m", Now: newClock().read}
 	store := s.Watch(new(memory.Store))
@@ -139,26 +131,6 @@ func TestCheckLate(t *testing.T) {
 	require.NoError(t, stuck.Check(t.Context()))
 	clock.move(time.Minute)
 	require.EqualError(t, stuck.Check(t.Context()), "the store has not answered for 10ms")
-}
-
-// TestCheckKnowing checks that a store is believed that it is well, and asked
-// when it says it is not: nobody else may ask while no events come.
-func TestCheckKnowing(t *testing.T) {
-	clock := newClock()
-	inner := new(knowingStore)
-	s := &Store{Now: clock.read}
-	s.inner = s.Watch(inner) // also behind a store that passes on
-	require.NoError(t, s.Check(t.Context()))
-	require.Zero(t, inner.gets.Load())
-
-	clock.move(time.Minute)
-	inner.health, inner.err = errors.New("not tried"), errors.New("not tried")
-	require.EqualError(t, s.Check(t.Context()), "not tried")
-	require.EqualValues(t, 1, inner.gets.Load())
-
-	clock.move(time.Minute)
-	inner.err = nil
-	require.NoError(t, s.Check(t.Context()), "it answers again")
 }
 
 func TestCheckBolt(t *testing.T) {

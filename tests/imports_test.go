@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"sink":            {"event", "alert"},
 	"source":          {"event"},
 	"engine":          {"event", "alert", "ruleset", "runtime", "runtime/guard"},
+	"status":          {"alert", "runtime", "runtime/guard", "builtins/caching"},
 	"ruletest/report": {"ruletest", "runtime", "runtime/probe", "alert", "builtins/caching"},
 	"ruletest":        {"alert", "event", "runtime", "runtime/guard", "runtime/probe", "ruleset", "builtins/caching", "builtins/caching/memory", "builtins/helpers/pyjson", "internal/strictyaml"},
 	"ruleset":         {"event", "runtime", "alert", "internal/strictyaml"},
