@@ -23,7 +23,6 @@ const configName = "starhost.yaml"
 type configuration struct {
 	path    string             // of the file, "" without one
 	origins map[string]*origin // by the setting's name; those that are missing have their defaults
-	quiet   bool               // excerpts of the file would show a secret
 }
 
 // An origin is where the value of a setting comes from.
@@ -84,11 +83,11 @@ func (c *command) resolve(cmd *cobra.Command) (*configuration, error) {
 	if err != nil {
 		return nil, err
 	}
-	conf.path, conf.quiet = f.path, f.secret
+	conf.path = f.path
 	if len(f.diags) == 0 {
 		f.diags = conf.fromFile(cmd, f)
 	}
-	return conf, c.refuse(conf, f.diags)
+	return conf, c.refuse(f.diags)
 }
 
 // fromEnvironment gives flags that the command line does not set the values
@@ -167,22 +166,35 @@ func (s *setting) apply(v given) error {
 
 // refuse shows what is wrong with a configuration, and gives the error of the
 // command if that is not only warnings.
-func (c *command) refuse(conf *configuration, diags []*runtime.Diagnostic) error {
+func (c *command) refuse(diags []*runtime.Diagnostic) error {
+	runtime.SortDiagnostics(diags)
 	for _, d := range diags {
-		p := colours(c.err)
-		if conf.quiet {
-			fmt.Fprintf(c.err, "%s: %s\n", d.At(), d.Msg)
-			if d.Hint != "" {
-				fmt.Fprintf(c.err, "    hint: %s\n", d.Hint)
-			}
-			continue
+		text := prettyDiagnostic(d, colours(c.err))
+		if !mayShow(d) {
+			text = strings.ReplaceAll(text, excerpt(d), "")
 		}
-		io.WriteString(c.err, prettyDiagnostic(d, p))
+		io.WriteString(c.err, text)
 	}
 	if slices.ContainsFunc(diags, (*runtime.Diagnostic).IsError) {
 		return &exitError{exitUsage, errors.New("the configuration is not valid (see above)")}
 	}
 	return nil
+}
+
+// excerpt gives the lines of a diagnostic that show its place.
+func excerpt(d *runtime.Diagnostic) string {
+	text, err := os.ReadFile(d.Pos.Filename())
+	if err != nil {
+		return ""
+	}
+	return d.Excerpt(text)
+}
+
+// mayShow tells whether the line of a diagnostic holds no secret. Of a file
+// that is not YAML nobody knows.
+func mayShow(d *runtime.Diagnostic) bool {
+	line, _, _ := strings.Cut(excerpt(d), "\n")
+	return d.Code != "yaml" && !tellsSecret(line)
 }
 
 // problemAt makes a diagnostic of a place in a file, or of a flag (line 0).

@@ -24,8 +24,6 @@ type configFile struct {
 	dir    string // relative paths in the file are below it
 	values map[string]given
 	diags  []*runtime.Diagnostic
-
-	secret bool // a key looks like that of a secret: the text must not be shown
 }
 
 // given is the value of a setting in the file.
@@ -56,14 +54,17 @@ func openConfig(path string, top *group) (*configFile, error) {
 
 func readConfig(path string, text []byte, top *group) *configFile {
 	f := &configFile{path: path, dir: filepath.Dir(path), values: make(map[string]given)}
+	if onlyComments(text) {
+		return f
+	}
 	doc, bad := strictyaml.Parse(path, text, "config")
 	switch {
 	case bad != nil:
-		f.diags, f.secret = append(f.diags, bad), true // who knows what the line holds
+		f.diags = append(f.diags, bad)
 	case doc != nil:
 		f.readGroup(top, doc.Root, "", func(key string, _ *setting, v given) { f.values[key] = v })
 		f.diags = append(f.diags, doc.Diagnostics...)
-	case !onlyComments(text):
+	default:
 		f.diags = append(f.diags, problemAt(path, 1, "the configuration is no mapping of settings", "begin with a line such as rules: [rules]"))
 	}
 	runtime.SortDiagnostics(f.diags)
@@ -95,7 +96,7 @@ func (f *configFile) readGroup(g *group, m strictyaml.Mapping, prefix string, ta
 		j := slices.IndexFunc(g.groups, func(sub *group) bool { return sub.key == name })
 		switch {
 		case i < 0 && j < 0:
-			f.unknown(g, k, prefix)
+			unknownKey(g, k, prefix)
 		case v.IsNull():
 		case j >= 0:
 			f.readGroup(g.groups[j], v.Mapping(), prefix+name+".", take)
@@ -110,12 +111,30 @@ func (f *configFile) readGroup(g *group, m strictyaml.Mapping, prefix string, ta
 // secretKey matches names of what must not be in a configuration.
 var secretKey = regexp.MustCompile(`(?i)token|secret|passw|pass_?phrase|api_?key|private_?key|access_?key|credential|auth|bearer|^headers?$|^(tls_)?key$|^pwd$`)
 
-// unknown reports a key that is none of a group's.
-func (f *configFile) unknown(g *group, k strictyaml.Value, prefix string) {
+// isSecret tells whether a key is one of a secret, and not of the file that
+// holds it.
+func isSecret(key string) bool {
+	return secretKey.MatchString(key) && !strings.HasSuffix(key, "_file") && !strings.HasSuffix(key, "_files")
+}
+
+var (
+	keyInLine = regexp.MustCompile(`([\w-]+)["']?\s*[:=]`)
+	longURL   = regexp.MustCompile(`://[^/\s]+/[^\s/]`)
+)
+
+// tellsSecret tells whether a line may hold a secret: the value of a key, or
+// the path of a URL, where chat services have theirs.
+func tellsSecret(line string) bool {
+	return longURL.MatchString(line) || slices.ContainsFunc(keyInLine.FindAllStringSubmatch(line, -1), func(m []string) bool {
+		return isSecret(m[1])
+	})
+}
+
+// unknownKey reports a key that is none of a group's.
+func unknownKey(g *group, k strictyaml.Value, prefix string) {
 	name := k.Text()
 	known := g.keys()
-	if secretKey.MatchString(name) && !strings.HasSuffix(name, "_file") && !strings.HasSuffix(name, "_files") {
-		f.secret = true
+	if isSecret(name) {
 		hint := "put the secret into a file of its own that only its owner can read"
 		for _, file := range known {
 			if file == name+"_file" || file == name+"_files" {
@@ -134,7 +153,7 @@ func (f *configFile) unknown(g *group, k strictyaml.Value, prefix string) {
 
 // nearest suggests the known name that a name may have been meant for, or "".
 func nearest(name string, known []string) string {
-	best, least := "", max(1, len(name)/4)+1
+	best, least := "", max(1, len(name)/3)+1
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(strings.ToLower(strings.ReplaceAll(name, "-", "_")), k); d < least {
 			best, least = k, d

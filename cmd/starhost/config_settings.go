@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -115,7 +116,7 @@ var traits = map[string]trait{
 	"max-record":         {key: "limits.max_record"},
 	"max-requests":       {key: "limits.max_requests"},
 	"max-in-flight":      {key: "limits.max_in_flight"},
-	"sink":               {key: "sinks", doc: "where alerts go"},
+	"sink":               {key: "sinks", doc: "where alerts go; standard output if not given"},
 	"follow":             {doc: "files that are followed as they grow"},
 
 	"help": {never: true}, "config": {never: true},
@@ -187,15 +188,16 @@ func (g *group) subgroup(key, doc string) *group {
 
 // groupDocs say what the mappings hold.
 var groupDocs = map[string]string{
-	"tls":    "certificates; without them the service speaks plain HTTP",
-	"limits": "limits",
+	".limits":      "limits of each call of a rule's function",
+	"serve.limits": "limits of requests; those of calls can be here, too",
+	"serve.tls":    "certificates; without them the service speaks plain HTTP",
 }
 
 // add adds a setting, unless its key is there.
 func (g *group) add(s *setting) {
 	key := s.key
 	if parent, child, ok := strings.Cut(key, "."); ok {
-		g, key = g.subgroup(parent, groupDocs[parent]), child
+		g, key = g.subgroup(parent, cmp.Or(groupDocs[g.key+"."+parent], groupDocs["."+parent])), child
 	}
 	if !slices.ContainsFunc(g.settings, func(other *setting) bool { return other.key == key }) {
 		own := *s
@@ -225,8 +227,14 @@ func settingsTree(root *cobra.Command) *group {
 		}
 	}
 	top.groups = append(top.groups, sections...)
+	slices.SortStableFunc(top.settings, func(a, b *setting) int {
+		return cmp.Compare(slices.Index(sharedOrder, a.key), slices.Index(sharedOrder, b.key))
+	})
 	return top
 }
+
+// sharedOrder is the order in which people are shown the settings of the top.
+var sharedOrder = []string{"rules", "data_dir", "store", "log_type", "time_field", "clock", "workers", "log_format", "allow_empty"}
 
 // hasSettings tells whether a command is configured by the file.
 func hasSettings(cmd *cobra.Command) bool {
@@ -284,7 +292,7 @@ func settingsOfFlag(f *pflag.Flag, t trait) []*setting {
 		return all
 	}
 	if t.doc == "" {
-		t.doc = strings.TrimSuffix(strings.Join(strings.Fields(f.Usage), " "), " (repeatable)")
+		t.doc = strings.NewReplacer(" (repeatable)", "", "(repeatable, ", "(").Replace(strings.Join(strings.Fields(f.Usage), " "))
 	}
 	s := &setting{key: t.key, doc: t.doc, choices: t.choices, flag: f}
 	s.kind, s.list = kindOf(f)

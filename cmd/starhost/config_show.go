@@ -231,7 +231,7 @@ func (s *setting) lines() []string {
 	for _, fields := range s.structure.shown() {
 		var parts []string
 		for _, f := range fields {
-			if text := f.yaml(); f.applies(fields) && text != "" && text != "[]" && text != "{}" {
+			if text := f.yaml(); f.applies(fields) && text != "" && text != "[]" && text != "{}" && text != f.fallback {
 				parts = append(parts, f.key+": "+text)
 			}
 		}

@@ -144,7 +144,7 @@ webhook:URL, with NAME= in front to name it`)
 func (s *serveSettings) bind(c *command, cmd *cobra.Command) {
 	s.flags(cmd.Flags())
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		return c.refuse(c.configured, s.check(c.configured))
+		return c.refuse(s.check(c.configured))
 	}
 }
 
