@@ -119,11 +119,11 @@ func isSecret(key string) bool {
 
 var (
 	keyInLine = regexp.MustCompile(`([\w-]+)["']?\s*[:=]`)
-	longURL   = regexp.MustCompile(`://[^/\s]+/[^\s/]`)
+	longURL   = regexp.MustCompile(`://[^/\s]+(/[^\s/]|@)`)
 )
 
-// tellsSecret tells whether a line may hold a secret: the value of a key, or
-// the path of a URL, where chat services have theirs.
+// tellsSecret tells whether a line may hold a secret: the value of a key, or a
+// URL with a password or a path, where chat services have theirs.
 func tellsSecret(line string) bool {
 	return longURL.MatchString(line) || slices.ContainsFunc(keyInLine.FindAllStringSubmatch(line, -1), func(m []string) bool {
 		return isSecret(m[1])
@@ -153,7 +153,7 @@ func unknownKey(g *group, k strictyaml.Value, prefix string) {
 
 // nearest suggests the known name that a name may have been meant for, or "".
 func nearest(name string, known []string) string {
-	best, least := "", max(1, len(name)/3)+1
+	best, least := "", (len(name)+2)/3+1
 	for _, k := range known {
 		if d := levenshtein.ComputeDistance(strings.ToLower(strings.ReplaceAll(name, "-", "_")), k); d < least {
 			best, least = k, d

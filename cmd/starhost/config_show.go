@@ -299,7 +299,7 @@ func (s *configShown) writeText(w io.Writer) error {
 				if i > 0 {
 					row.Key, from = "", ""
 				}
-				fmt.Fprintf(tab, "  %s\t%s\t%s\n", row.Key, cmp.Or(line, "-"), from)
+				fmt.Fprintf(tab, "  %s\t%s\t%s\n", row.Key, from, cmp.Or(line, "-"))
 			}
 		}
 		if err := tab.Flush(); err != nil {
