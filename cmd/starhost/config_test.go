@@ -217,6 +217,19 @@ func TestConfigSchema(t *testing.T) {
 	}
 }
 
+// TestConfigDoc shows that what the documentation has is read.
+func TestConfigDoc(t *testing.T) {
+	text, err := os.ReadFile("../../doc/service.md")
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(text, -1)
+	require.NotEmpty(t, blocks)
+	for _, block := range blocks {
+		file := readConfig("service.md", block[1], testTree())
+		require.Empty(t, file.diags)
+		require.NotEmpty(t, file.values)
+	}
+}
+
 // TestConfigTraits shows that no trait is of a flag that is gone.
 func TestConfigTraits(t *testing.T) {
 	flags := make(map[string]bool)

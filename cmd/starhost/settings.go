@@ -314,14 +314,14 @@ func (s *sinkSettings) fields() []*setting {
 		{key: "type", to: &s.Type, choices: sinkTypes, required: true, doc: "what kind of place it is"},
 		{key: "name", to: &s.Name, doc: "its name, for rules' destinations, logs and metrics; the type if not given"},
 		{key: "default", kind: boolKind, to: &s.Default, fallback: "true", doc: "it takes the alerts of rules that name no destination; false if it has destinations"},
-		{key: "all", kind: boolKind, to: &s.All, fallback: "false", doc: "it takes all alerts, whatever their destinations, such as an archive"},
+		{key: "all", kind: boolKind, to: &s.All, fallback: "false", doc: "it takes all alerts, whatever their destinations and severity, such as an archive"},
 		{key: "min_severity", to: &s.MinSeverity, choices: severities, fold: true, doc: "the least severity that it takes"},
 		{key: "severities", list: true, to: &s.Severities, choices: severities, fold: true, doc: "the severities that it takes"},
 		{key: "destinations", list: true, to: &s.Destinations, doc: "names that rules may use for it, besides its own"},
 
 		{key: "path", kind: fileKind, only: file, required: true, to: &s.Path, doc: "the file"},
-		{key: "max_size", kind: sizeKind, only: file, to: &s.MaxSize, fallback: "100MB", doc: "a new file is begun when it is this large"},
-		{key: "max_age", kind: lengthKind, only: file, to: &s.MaxAge, fallback: "24h", doc: "a new file is begun when it is this old"},
+		{key: "max_size", kind: sizeKind, only: file, to: &s.MaxSize, fallback: "100MB", doc: "a new file is begun when it is this large; 0 is no limit"},
+		{key: "max_age", kind: lengthKind, only: file, to: &s.MaxAge, fallback: "24h", doc: "a new file is begun with each period of this length, counted in UTC; 0 is none"},
 		{key: "keep", kind: numberKind, only: file, to: &s.Keep, fallback: "7", doc: "old files that are kept; 0 keeps all"},
 		{key: "compress", kind: boolKind, only: file, to: &s.Compress, fallback: "false", doc: "old files are compressed with gzip"},
 

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"net/url"
@@ -154,14 +155,13 @@ func readSecret(path string) (string, error) {
 	}
 	defer f.Close()
 	const most = 64 << 10
-	text := make([]byte, most)
-	n, err := f.Read(text)
-	if n == 0 && err != nil && err.Error() != "EOF" {
+	text, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
 		return "", err
 	}
-	secret := strings.TrimSpace(string(text[:n]))
+	secret := strings.TrimSpace(string(text))
 	switch {
-	case n == most:
+	case len(text) > most:
 		return "", fmt.Errorf("%s is larger than %d KB, which no secret is", path, most>>10)
 	case secret == "":
 		return "", fmt.Errorf("%s is empty", path)
@@ -250,8 +250,11 @@ func (c *settingsCheck) checkSinks() {
 		} else if names[name] = true; !sinkName.MatchString(s.Name) {
 			report("", "want a name of up to 64 letters, digits and . _ -")
 		}
-		if s.Default || s.All {
+		if s.Default {
 			takers++
+		}
+		if s.All && (s.MinSeverity != "" || len(s.Severities) > 0) {
+			report("", "it takes all alerts, so it cannot choose severities")
 		}
 		if s.MinSeverity != "" && len(s.Severities) > 0 {
 			report("", "it has both min_severity and severities, want one of them")
@@ -278,9 +281,6 @@ func (c *settingsCheck) checkFileSink(s *sinkSettings, paths map[string]string, 
 	paths[path] = s.Name
 	if s.Keep < 0 {
 		report("", "keep is %d, want 0 or more", s.Keep)
-	}
-	if s.MaxSize <= 0 {
-		report("", "max_size is %s, want more than 0", s.MaxSize)
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		report("", "%s is a directory, want a file", s.Path)
