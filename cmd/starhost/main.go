@@ -10,11 +10,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 func main() {
@@ -29,6 +27,8 @@ func main() {
 type command struct {
 	in       io.Reader
 	out, err io.Writer
+
+	configured *configuration // where the settings of the command that runs come from
 }
 
 // The exit codes, the same for every subcommand.
@@ -93,25 +93,11 @@ runs as it is.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(c.runCommand(), c.testCommand(), c.checkCommand(), c.evalCommand(), c.explainCommand(), c.cacheCommand(), c.inspectCommand(), c.versionCommand())
+	root.AddCommand(c.runCommand(), c.testCommand(), c.checkCommand(), c.evalCommand(), c.explainCommand(), c.cacheCommand(), c.inspectCommand(), c.serveCommand(), c.configCommand(), c.versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &exitError{exitUsage, fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())}
 	})
-	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags()) }
+	configFlag(root.PersistentFlags())
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return c.configure(cmd) }
 	return root
-}
-
-// fromEnvironment gives flags that the command line does not set the values
-// of their variables: STARHOST_LOG_TYPE for --log-type.
-func fromEnvironment(flags *pflag.FlagSet) error {
-	var errs []error
-	flags.VisitAll(func(f *pflag.Flag) {
-		name := "STARHOST_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		if v, ok := os.LookupEnv(name); ok && !f.Changed && f.Name != "help" {
-			if err := flags.Set(f.Name, v); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", name, err))
-			}
-		}
-	})
-	return errors.Join(errs...)
 }
