@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"slices"
 	"time"
@@ -24,7 +25,9 @@ type disk struct {
 	folders map[string]*folder
 	files   map[string]*file
 
-	torn bool // two looks at the same path have differed
+	torn  bool // two looks at the same path have differed
+	noted int  // looks so far
+	was   int  // looks when again was done
 
 	// sealed says that what is asked now is answered but not noted any more,
 	// so that goroutines can share the disk.
@@ -35,6 +38,7 @@ type disk struct {
 type folder struct {
 	entries []entry
 	err     error
+	used    bool // somebody has asked, not only again
 }
 
 // An entry is a name in a folder.
@@ -56,6 +60,7 @@ type file struct {
 	looked  look
 	readAt  time.Time
 	changes bool // it may have changed since without another stamp
+	used    bool // somebody has asked, not only again
 }
 
 // look is how closely a file was looked at.
@@ -84,11 +89,23 @@ func newDisk(before *disk) *disk {
 	return &disk{before: before, folders: make(map[string]*folder), files: make(map[string]*file)}
 }
 
-// seal ends the noting.
-func (d *disk) seal() { d.before, d.sealed = nil, true }
+// seal ends the noting, and forgets what nobody has asked for.
+func (d *disk) seal() {
+	d.before, d.sealed = nil, true
+	maps.DeleteFunc(d.folders, func(_ string, f *folder) bool { return !f.used })
+	maps.DeleteFunc(d.files, func(_ string, f *file) bool { return !f.used })
+}
 
 // list lists a folder in the order of names.
 func (d *disk) list(path string) ([]entry, error) {
+	f := d.listed(path)
+	if !d.sealed {
+		f.used = true
+	}
+	return f.entries, f.err
+}
+
+func (d *disk) listed(path string) *folder {
 	f := d.folders[path]
 	if f == nil {
 		f = new(folder)
@@ -99,9 +116,10 @@ func (d *disk) list(path string) ([]entry, error) {
 		}
 		if !d.sealed {
 			d.folders[path] = f
+			d.noted++
 		}
 	}
-	return f.entries, f.err
+	return f
 }
 
 // stat looks at a path, and through links.
@@ -124,6 +142,14 @@ func (d *disk) sum(path string) ([sha256.Size]byte, error) {
 
 // look looks at a path as closely as is asked for.
 func (d *disk) look(path string, how look) *file {
+	f := d.at(path, how)
+	if !d.sealed {
+		f.used = true
+	}
+	return f
+}
+
+func (d *disk) at(path string, how look) *file {
 	f := d.files[path]
 	if f != nil && (f.looked == how || how == looked) {
 		return f
@@ -141,6 +167,7 @@ func (d *disk) look(path string, how look) *file {
 			d.torn = true
 		}
 		d.files[path] = f
+		d.noted++
 	}
 	return f
 }
@@ -190,12 +217,12 @@ func (f *file) take(path string) error {
 func (d *disk) again() *disk {
 	now := newDisk(d)
 	for path := range d.folders {
-		_, _ = now.list(path) // the error is noted too
+		now.listed(path)
 	}
 	for path, f := range d.files {
-		now.look(path, f.looked)
+		now.at(path, f.looked)
 	}
-	now.before = nil
+	now.before, now.was = nil, now.noted
 	return now
 }
 

@@ -197,6 +197,7 @@ func (r *reading) addRule(rule *runtime.Rule) {
 		}
 	}
 	r.rules = append(r.rules, rule)
+	r.now.rules[rule.Path] = ruleMemory{rule, sum}
 }
 
 // loadBare loads files without metadata: rules, or helpers of others.

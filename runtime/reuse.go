@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"bytes"
+	"iter"
 	"maps"
 	"slices"
 
@@ -98,6 +99,17 @@ func (l *Loader) Compiled() *Compiled {
 	files := maps.Clone(l.files)
 	maps.DeleteFunc(files, func(_ string, f *loaded) bool { return f.file == nil })
 	return &Compiled{files}
+}
+
+// Texts gives the files' texts, by path.
+func (c *Compiled) Texts() iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		for path, f := range c.files {
+			if !yield(path, f.src) {
+				return
+			}
+		}
+	}
 }
 
 // Fresh gives the number of files that the Loader has compiled itself, rather
