@@ -171,6 +171,7 @@ func (r *reading) claim(v strictyaml.Value, kind, id string) bool {
 	if first, taken := r.ids[kind+"\x00"+id]; taken {
 		v.Errorf("%s %s is taken by %s", v.Name(), id, first)
 		r.contested[id] = r.contested[id] || kind == ""
+		r.taken[v.Pos().Filename()] = true
 		return false
 	}
 	r.ids[kind+"\x00"+id] = v.Pos().String()

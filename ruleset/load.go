@@ -96,6 +96,7 @@ type reading struct {
 
 	failures  map[string]runtime.Failure // what is wrong with files, but for the loader's
 	contested map[string]bool            // ids of rules that two files claim
+	taken     map[string]bool            // YAML files that claim what another has
 
 	seen    map[string]bool // files that are in one of the next four
 	scripts []string        // rule and helper files, in the order found
@@ -130,6 +131,7 @@ func newReading(l *Loader, d *disk) *reading {
 		now:       newMemory(),
 		failures:  make(map[string]runtime.Failure),
 		contested: make(map[string]bool),
+		taken:     make(map[string]bool),
 
 		seen:    make(map[string]bool),
 		around:  make(map[string]bool),

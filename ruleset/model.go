@@ -152,6 +152,7 @@ func (r *reading) addModel(model *modelFile) {
 			v := model.doc.Root.Get("LogTypes")
 			v.Errorf("log type %s has a data model already: %s (%s)", t, other.ID, r.ids["datamodel\x00"+other.ID])
 			r.take(model.doc)
+			r.taken[model.doc.Path] = true
 			continue
 		}
 		r.background.Models[t] = model.DataModel

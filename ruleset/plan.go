@@ -173,11 +173,28 @@ func (p *plan) rulesOf(path string) []*runtime.Rule {
 
 // cover puts the last good texts of files that fail in their place, and of the
 // other files of their rules, so that a rule is never half new. It tells
-// whether there is more to try than before.
+// whether there is more to try than before. Metadata comes first: what is wrong
+// with other files may come of it.
 func (p *plan) cover(failures map[string]runtime.Failure) bool {
-	more := false
 	p.noteAffected(failures)
+	var yamls, others []string
 	for _, path := range slices.Sorted(maps.Keys(failures)) {
+		if isYAML(path) {
+			yamls = append(yamls, path)
+		} else {
+			others = append(others, path)
+		}
+	}
+	return p.coverAll(failures, yamls) || p.coverAll(failures, others)
+}
+
+func (p *plan) coverAll(failures map[string]runtime.Failure, paths []string) bool {
+	more := false
+	for _, path := range paths {
+		if p.reading.taken[path] && p.live.good[path] != nil && !p.over.first[path] {
+			p.over.first[path], more = true, true // it was there before the one that has it now
+			continue
+		}
 		covered := p.coverFile(path)
 		for _, rule := range p.rulesOf(path) {
 			covered = p.coverFile(rule.Path) || covered
@@ -185,10 +202,6 @@ func (p *plan) cover(failures map[string]runtime.Failure) bool {
 		}
 		if covered && len(failures[path].Because) == 0 {
 			p.blame(path, failures[path])
-		}
-		if !covered && !p.over.first[path] && isYAML(path) && p.live.good[path] != nil {
-			// What it claims may have been taken by another.
-			p.over.first[path], covered = true, true
 		}
 		more = more || covered
 	}
