@@ -53,6 +53,8 @@ type Watcher struct {
 	// its files are as they were. It also waits for paths that are not there.
 	also  func(context.Context) []string
 	stale func(context.Context) bool
+
+	notify func() (*fsnotify.Watcher, error) // nil means fsnotify.NewWatcher
 }
 
 func (w *Watcher) tick() time.Duration { return orElse(w.Tick, 10*time.Second) }
@@ -102,10 +104,11 @@ type watching struct {
 	ctx     context.Context
 	changed func()
 
-	notify  *fsnotify.Watcher // nil if there can be none
+	notify  *fsnotify.Watcher // nil if there is none
 	folders map[string]*watched
 	byPath  map[string]*watched
 	limited bool // the operating system does not watch all folders
+	dirty   bool // what is watched may not be what folders says
 
 	first time.Time // of the changes not told yet
 	sure  bool      // one of them is a change for certain
@@ -151,7 +154,7 @@ func (r *watching) run() {
 			if !errors.Is(err, fsnotify.ErrEventOverflow) {
 				r.limit(err)
 			}
-			r.sure = true
+			r.dirty, r.sure = true, true // what has become of the folders is not known
 			r.wait(tell)
 		case e := <-events:
 			if r.matters(e) {
@@ -189,7 +192,7 @@ func (r *watching) tell() {
 		return
 	}
 	now := r.observe(r.seen)
-	same := r.seen.same(now) && now.same(r.seen)
+	same := r.seen.reads(now) && now.reads(r.seen)
 	r.seen = now
 	if sure || !same {
 		r.changed()
@@ -206,9 +209,11 @@ func (r *watching) matters(e fsnotify.Event) bool {
 		info, err := os.Lstat(path)
 		return err == nil && info.Mode()&fs.ModeSymlink != 0
 	}
+	if r.byPath[path] != nil && (e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)) {
+		r.dirty = true // it may be watched under its old name, or another have its place
+		return true
+	}
 	switch {
-	case r.byPath[path] != nil && r.byPath[path].all && !e.Has(fsnotify.Write):
-		return true // a folder; what was in it is looked at
 	case in == nil:
 		return false
 	case in.names[name]:
@@ -247,10 +252,10 @@ func isData(name string) bool {
 func (r *watching) addTree(root string) {
 	w := walk{disk: newDisk(nil), file: func(string) {}}
 	w.folder = func(path string) {
-		if r.notify != nil && r.notify.Add(path) == nil {
+		place := w.disk.place(path)
+		if r.notify != nil && r.folders[place] == nil && r.notify.Add(path) == nil {
 			f := &watched{path: path, all: true}
-			r.byPath[filepath.Clean(path)] = f
-			r.folders[w.disk.place(path)] = f
+			r.byPath[filepath.Clean(path)], r.folders[place] = f, f
 		}
 	}
 	_ = w.tree(root)
@@ -271,7 +276,7 @@ func (d *disk) place(path string) string {
 func (r *watching) sync() {
 	for range 5 {
 		want := r.wanted()
-		if r.notify != nil && sameFolders(r.folders, want) {
+		if r.notify != nil && !r.dirty && sameFolders(r.folders, want) {
 			return
 		}
 		r.rebuild(want)
@@ -299,13 +304,18 @@ func sameFolders(a, b map[string]*watched) bool {
 // rebuild watches other folders than before. The new watch is up before the old
 // one ends.
 func (r *watching) rebuild(want map[string]*watched) {
+	open := r.Watcher.notify
+	if open == nil {
+		open = fsnotify.NewWatcher
+	}
 	old := r.notify
-	notify, err := fsnotify.NewWatcher()
+	notify, err := open()
 	if err != nil && old != nil {
 		_ = old.Close() // it may be one too many
 		old = nil
-		notify, err = fsnotify.NewWatcher()
+		notify, err = open()
 	}
+	r.dirty = false
 	r.notify, r.folders, r.byPath = notify, want, make(map[string]*watched)
 	if err != nil {
 		r.notify = nil
@@ -424,6 +434,20 @@ func links(path string, add func(dir, name string)) {
 			return
 		}
 	}
+}
+
+// reads tells whether another disk has read the same files, and found the same
+// in them.
+func (d *disk) reads(other *disk) bool {
+	for path, f := range d.files {
+		if f.looked == looked {
+			continue
+		}
+		if o := other.files[path]; o == nil || !f.same(o) {
+			return false
+		}
+	}
+	return true
 }
 
 // observe reads what rules are made of, as far as it has changed since before.
