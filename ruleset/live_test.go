@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 	"github.com/starhost/starhost/runtime"
 	"github.com/starhost/starhost/runtime/guard"
 	"github.com/stretchr/testify/require"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // TestLive plays the scenarios in testdata/live. In each file, sections whose
@@ -224,4 +227,139 @@ func describeRules(t testing.TB, set *ruleset.Set) []string {
 		list = append(list, "disabled "+r.ID)
 	}
 	return list
+}
+
+// TestLiveWhileRead changes files while they are read: a set is of one state of
+// them.
+func TestLiveWhileRead(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p := &play{t: t}
+	put := func(generation string) {
+		for _, id := range []string{"a", "b", "c"} {
+			p.write("rules/"+id+".star", fmt.Appendf(nil, "load('gen', 'GEN')\ndef rule(event):\n    return True\ndef title(event):\n    return '%s' + GEN\n", generation))
+		}
+		p.write("rules/_gen.star", fmt.Appendf(nil, "GEN = '%s'\n", generation))
+	}
+	put("1")
+	during := func() { put("2") }
+	live := ruleset.Live{Rules: fresh("rules")}
+	live.Rules.Pass = func(*syntax.File, []byte) starlark.StringDict {
+		if during != nil {
+			change := during
+			during = nil
+			change()
+		}
+		return nil
+	}
+	titles := func() string {
+		_, err := live.Reload(context.Background())
+		require.NoError(t, err)
+		var all []string
+		for _, r := range live.Set().Rules() {
+			all = append(all, says(t, &p.worker, live.Set(), r))
+		}
+		return strings.Join(all, " ")
+	}
+	require.Equal(t, "22 22 22", titles(), "the first load is done again")
+	put("3")
+	during = func() { put("4") }
+	require.Equal(t, "33 33 33", titles(), "what was read first is consistent")
+	require.Equal(t, "44 44 44", titles())
+}
+
+// TestLiveSameStat changes a file so that its size and time stay as they were.
+func TestLiveSameStat(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p := &play{t: t}
+	live := ruleset.Live{Rules: fresh("rules")}
+	for i := range 5 {
+		title := fmt.Sprint(i)
+		p.write("rules/a.star", []byte("def rule(event):\n    return True\ndef title(event):\n    return '"+title+"'\n"))
+		require.NoError(t, os.Chtimes("rules/a.star", time.Time{}, time.Unix(1_700_000_000, 0)))
+		_, err := live.Reload(context.Background())
+		require.NoError(t, err)
+		require.Equal(t, title, says(t, &p.worker, live.Set(), live.Set().Rules()[0]))
+	}
+}
+
+// TestLiveNoFile has something else than a file in a rule's place, which no
+// reading must wait for.
+func TestLiveNoFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p := &play{t: t}
+	p.write("rules/a.star", []byte("def rule(event):\n    return True\n"))
+	require.NoError(t, syscall.Mkfifo("rules/b.star", 0o600))
+	live := ruleset.Live{Rules: fresh("rules")}
+	rep, err := live.Reload(context.Background())
+	require.NoError(t, err)
+	require.Equal(t, ruleset.Partial, rep.Outcome)
+	require.Len(t, rep.Refused, 1)
+	require.Equal(t, "rules/b.star", rep.Refused[0].File)
+	require.Equal(t, "rules/b.star: it is not a regular file", rep.Refused[0].Diagnostics[0].Error())
+	require.Len(t, live.Set().Rules(), 1)
+}
+
+// TestLiveSamePointers has rules that do not change be the very same, so that
+// workers keep what they have made of them.
+func TestLiveSamePointers(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p := &play{t: t}
+	p.write("rules/a.py", []byte("def rule(event):\n    return True\n"))
+	p.write("rules/b.star", []byte("def rule(event):\n    return True\n"))
+	live := ruleset.Live{Rules: fresh("rules")}
+	_, err := live.Reload(context.Background())
+	require.NoError(t, err)
+	before := live.Set()
+	p.write("rules/b.star", []byte("def rule(event):\n    return False\n"))
+	_, err = live.Reload(context.Background())
+	require.NoError(t, err)
+	require.Same(t, before.Rules()[0], live.Set().Rules()[0])
+	require.NotSame(t, before.Rules()[1], live.Set().Rules()[1])
+
+	// Another background is another rule, of the same file.
+	a := live.Set().Rules()[0]
+	background := a.Background
+	p.write("rules/m.yml", []byte("AnalysisType: datamodel\nDataModelID: M\nLogTypes: [T]\nMappings: [{Name: n, Path: k}]\n"))
+	_, err = live.Reload(context.Background())
+	require.NoError(t, err)
+	require.NotSame(t, a, live.Set().Rules()[0])
+	require.Same(t, a.File, live.Set().Rules()[0].File)
+	require.Same(t, background, a.Background, "a rule in use must not change")
+}
+
+// TestVersion requires the version to be of the contents alone.
+func TestVersion(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p := &play{t: t}
+	files := map[string]string{
+		"a.star":    "load('gen', 'GEN')\ndef rule(event):\n    return True\n",
+		"_gen.star": "GEN = 1\n",
+		"m.yml":     "AnalysisType: datamodel\nDataModelID: M\nLogTypes: [T]\nMappings: [{Name: n, Path: k}]\n",
+		"t.yml":     "AnalysisType: lookup_table\nLookupName: t\nFilename: t.csv\nLogTypeMap: {PrimaryKey: id}\n",
+		"t.csv":     "id\nx\n",
+		"b.yml":     "AnalysisType: rule\nRuleID: B\nFilename: b.py\nSeverity: Low\n",
+		"b.py":      "def rule(event):\n    return True\n",
+	}
+	version := func(dir, changed string) string {
+		for name, text := range files {
+			if name == changed {
+				text = strings.Replace(text, "x\n", "y\n", 1) + "\n"
+			}
+			p.write(filepath.Join(dir, name), []byte(text))
+		}
+		loader := fresh(dir)
+		set, diags, err := loader.Load()
+		require.NoError(t, err)
+		require.Empty(t, diags)
+		require.Equal(t, set.Version(), set.ForResources().Version())
+		return set.Version()
+	}
+	want := version("one", "")
+	require.Regexp(t, "^[0-9a-f]{12}$", want)
+	require.Equal(t, want, version("some/other", ""))
+	for name := range files {
+		require.NotEqual(t, want, version("changed", name), name)
+	}
+	require.Equal(t, want, version("changed", ""))
+	require.Empty(t, ruleset.NewSet(nil).Version())
 }

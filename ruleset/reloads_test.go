@@ -60,6 +60,9 @@ func testReloads(t *testing.T, ext, helper string) {
 	for i := 0; i < changes; i += round {
 		for range round {
 			w.change()
+			if w.rand.IntN(5) == 0 {
+				_, _ = live.Reload(ctx) // beside Run; what fails is seen to later
+			}
 			time.Sleep(time.Duration(w.rand.IntN(8)) * time.Millisecond)
 		}
 		w.mend()
