@@ -132,7 +132,7 @@ func evaluate(ctx context.Context, t *testing.T, live *ruleset.Live, evaluated, 
 // A writer changes a directory of rules.
 type writer struct {
 	*testing.T
-	ext        string // of rules
+	ext        string // of rules, "" meaning both
 	helper     string // the file's name
 	rand       *rand.Rand
 	generation int
@@ -157,13 +157,17 @@ func (w *writer) path(i int) string {
 	if i%3 == 0 {
 		dir = "rules/sub"
 	}
-	return fmt.Sprintf("%s/r%d%s", dir, i, w.ext)
+	ext := w.ext
+	if ext == "" {
+		ext = []string{".star", ".py"}[i%2]
+	}
+	return fmt.Sprintf("%s/r%d%s", dir, i, ext)
 }
 
-func (w *writer) rule() string {
+func (w *writer) rule(path string) string {
 	w.text++
 	load := "load('gen', 'GEN')"
-	if w.ext == ".py" {
+	if strings.HasSuffix(path, ".py") {
 		load = "from gen import GEN"
 	}
 	return fmt.Sprintf("%s\ndef rule(event):\n    return True\ndef title(event):\n    return GEN + ' %d'\n", load, w.text)
@@ -199,11 +203,11 @@ func (w *writer) change() {
 	meta := strings.TrimSuffix(path, filepath.Ext(path)) + ".yml"
 	switch w.rand.IntN(12) {
 	case 0, 1:
-		w.put(path, w.rule())
+		w.put(path, w.rule(path))
 	case 2:
 		w.put(path, "def rule(event)\n")
 	case 3:
-		w.put(path, "x = 1 // 0\n"+w.rule())
+		w.put(path, "x = 1 // 0\n"+w.rule(path))
 	case 4:
 		_ = os.Remove(path) // it may be away already
 	case 5:
@@ -234,7 +238,7 @@ func (w *writer) swap() {
 	for i := range rulesWritten {
 		path := filepath.Join(dir, strings.TrimPrefix(w.path(i), "rules/"))
 		require.NoError(w, os.MkdirAll(filepath.Dir(path), 0o777))
-		require.NoError(w, os.WriteFile(path, []byte(w.rule()), 0o666))
+		require.NoError(w, os.WriteFile(path, []byte(w.rule(path)), 0o666))
 	}
 	require.NoError(w, os.WriteFile(filepath.Join(dir, w.helper), []byte(w.gen()), 0o666))
 	require.NoError(w, os.Rename("rules.tmp", "rules"))
@@ -249,7 +253,7 @@ func (w *writer) mend() {
 		path := w.path(i)
 		_ = os.Remove(strings.TrimSuffix(path, filepath.Ext(path)) + ".yml") // it may not be there
 		_ = os.Remove(filepath.Join(filepath.Dir(path), fmt.Sprintf("moved%d%s", i, filepath.Ext(path))))
-		w.put(path, w.rule())
+		w.put(path, w.rule(path))
 	}
 	w.put("rules/"+w.helper, w.gen())
 }
