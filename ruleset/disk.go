@@ -226,16 +226,6 @@ func (d *disk) again() *disk {
 	return now
 }
 
-// unsure tells whether a file may have changed without another stamp.
-func (d *disk) unsure() bool {
-	for _, f := range d.files {
-		if f.changes {
-			return true
-		}
-	}
-	return false
-}
-
 // same tells whether another disk, which has looked at the same things, has
 // seen the same.
 func (d *disk) same(other *disk) bool {

@@ -40,7 +40,8 @@ type Live struct {
 	Gate func(ctx context.Context, c *Candidate) map[*runtime.Rule]error
 
 	// Changed, if not nil, is told of each reload, Run's and others', by the
-	// goroutine that reloads; of a failure that goes on only once.
+	// goroutine that reloads; of a failure that goes on only once. It must not
+	// reload itself.
 	Changed func(*Report)
 
 	// Watch is how Run watches; its Paths are set by Run.

@@ -44,7 +44,7 @@ func (l *Loader) Load() (*Set, []*runtime.Diagnostic, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	set := r.makeSet(r.rules, &r.background)
+	set := r.makeSet(r.rules, &r.background, &runtime.Background{Tables: r.background.Tables}, nil)
 	r.end()
 	return set, r.diagnostics(), nil
 }

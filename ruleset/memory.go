@@ -93,12 +93,7 @@ func (r *reading) sumOf(rule *runtime.Rule) sum {
 
 // makeSet makes a set of the rules that have loaded, and of others that had
 // before.
-func (r *reading) makeSet(rules []*runtime.Rule, b *runtime.Background, others ...ruleMemory) *Set {
-	scheduled := &runtime.Background{Tables: b.Tables}
-	return r.makeSetWith(rules, b, scheduled, others)
-}
-
-func (r *reading) makeSetWith(rules []*runtime.Rule, b, scheduled *runtime.Background, others []ruleMemory) *Set {
+func (r *reading) makeSet(rules []*runtime.Rule, b, scheduled *runtime.Background, others []ruleMemory) *Set {
 	sums := make(map[string]sum, len(rules))
 	for _, rule := range rules {
 		sums[rule.ID] = r.sumOf(rule)

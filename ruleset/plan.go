@@ -67,8 +67,10 @@ func (p *plan) make(ctx context.Context) error {
 		before = append(before, p.live.made)
 	}
 	own := len(before)
+	rules := p.live.Rules
+	rules.Documents = nil // nobody may write to what later readings take
 	for range maxTries {
-		r, err := p.live.Rules.read(p.disk, before, p.over)
+		r, err := rules.read(p.disk, before, p.over)
 		if err != nil {
 			return err
 		}
@@ -341,7 +343,7 @@ func (p *plan) compose(failures map[string]runtime.Failure) {
 	} else {
 		scheduled = &runtime.Background{Tables: b.Tables}
 	}
-	p.set = r.makeSetWith(rules, b, scheduled, p.kept)
+	p.set = r.makeSet(rules, b, scheduled, p.kept)
 }
 
 // lost tells whether a rule that ran is not there any more because something

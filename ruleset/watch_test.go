@@ -23,7 +23,6 @@ const patient = 30 * time.Second
 // watchTest is a Watcher on a directory, which must tell of each change.
 type watchTest struct {
 	*testing.T
-	dir  string
 	told chan struct{}
 }
 
