@@ -1,7 +1,7 @@
 package ruleset
 
 import (
-	"os"
+	"bytes"
 	"path/filepath"
 	goruntime "runtime"
 	"slices"
@@ -15,9 +15,10 @@ import (
 
 // readMetadata reads all YAML files.
 func (r *reading) readMetadata() {
-	for i, p := range parseAll(r.yamls) {
+	slices.SortStableFunc(r.yamls, func(a, b string) int { return r.over.order(a) - r.over.order(b) })
+	for i, p := range r.parseAll() {
 		if p.bad != nil {
-			r.report(p.bad)
+			r.fail(r.yamls[i], p.bad)
 		}
 		if p.doc == nil {
 			continue
@@ -26,41 +27,79 @@ func (r *reading) readMetadata() {
 			r.docs[r.yamls[i]] = p.doc
 		}
 		r.describe(p.doc)
-		r.report(p.doc.Diagnostics...)
-		p.doc.Diagnostics = nil // they are reported
+		r.take(p.doc)
 	}
 	r.sortBare()
 }
 
-// parsed is a YAML file, or what is wrong with it.
-type parsed struct {
-	doc *strictyaml.Document
-	bad *runtime.Diagnostic
+// take reports what was found in a document so far.
+func (r *reading) take(doc *strictyaml.Document) {
+	if doc.Failed() {
+		r.fail(doc.Path, doc.Diagnostics...)
+	} else {
+		r.report(doc.Diagnostics...)
+	}
+	doc.Diagnostics = nil // they are reported
 }
 
-// parseAll reads files on all cores.
-func parseAll(paths []string) []parsed {
-	all := make([]parsed, len(paths))
+// fail reports what keeps a file from being of use.
+func (r *reading) fail(path string, ds ...*runtime.Diagnostic) {
+	r.report(ds...)
+	f := r.failures[path]
+	f.Diagnostics = append(f.Diagnostics, ds...)
+	r.failures[path] = f
+}
+
+// parsed is a YAML file, or what is wrong with it.
+type parsed struct {
+	text []byte
+	doc  *strictyaml.Document
+	bad  *runtime.Diagnostic
+}
+
+// parseAll parses the YAML files whose text is not as it was before, on all
+// cores.
+func (r *reading) parseAll() []parsed {
+	all := make([]parsed, len(r.yamls))
+	var parse []int
+	for i, path := range r.yamls {
+		text, err := r.readFile(path)
+		if err != nil {
+			all[i].bad = &runtime.Diagnostic{Pos: syntax.MakePosition(&path, 0, 0), Code: "read", Msg: err.Error()}
+			continue
+		}
+		if old, ok := r.parsedBefore(path, text); ok {
+			all[i] = old
+			continue
+		}
+		all[i].text = text
+		parse = append(parse, i)
+	}
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for range goruntime.GOMAXPROCS(0) {
+	for range min(goruntime.GOMAXPROCS(0), len(parse)) {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(paths); i = int(next.Add(1)) - 1 {
-				all[i] = parse(paths[i])
+			for n := int(next.Add(1)) - 1; n < len(parse); n = int(next.Add(1)) - 1 {
+				p := &all[parse[n]]
+				p.doc, p.bad = strictyaml.Parse(r.yamls[parse[n]], p.text, "metadata")
 			}
 		})
 	}
 	wg.Wait()
+	for i, p := range all {
+		r.now.yamls[r.yamls[i]] = p
+	}
 	return all
 }
 
-func parse(path string) parsed {
-	src, err := os.ReadFile(path)
-	if err != nil {
-		return parsed{bad: &runtime.Diagnostic{Pos: syntax.MakePosition(&path, 0, 0), Code: "read", Msg: err.Error()}}
+// parsedBefore finds a YAML file among those of earlier readings.
+func (r *reading) parsedBefore(path string, text []byte) (parsed, bool) {
+	for _, m := range r.before {
+		if p, ok := m.yamls[path]; ok && p.text != nil && bytes.Equal(p.text, text) {
+			return p, true
+		}
 	}
-	doc, bad := strictyaml.Parse(path, src, "metadata")
-	return parsed{doc, bad}
+	return parsed{}, false
 }
 
 func (r *reading) report(ds ...*runtime.Diagnostic) { r.diags = append(r.diags, ds...) }
@@ -93,7 +132,7 @@ func (r *reading) describe(doc *strictyaml.Document) {
 }
 
 func (r *reading) describeRule(doc *strictyaml.Document, kind runtime.Kind) {
-	meta := metadata(doc.Root, doc.Path, kind)
+	meta := r.metadata(doc, kind)
 	file, ok := r.filename(doc)
 	if !ok {
 		return
@@ -111,10 +150,28 @@ func (r *reading) describeRule(doc *strictyaml.Document, kind runtime.Kind) {
 	}
 }
 
+// metadata reads a rule's metadata, unless an earlier reading has and found
+// nothing to say about it.
+func (r *reading) metadata(doc *strictyaml.Document, kind runtime.Kind) runtime.Metadata {
+	for _, m := range r.before {
+		if old, ok := m.metas[doc]; ok {
+			r.now.metas[doc] = old
+			return old
+		}
+	}
+	meta := metadata(doc.Root, doc.Path, kind)
+	if len(doc.Diagnostics) == 0 {
+		r.now.metas[doc] = meta
+	}
+	return meta
+}
+
 // claim takes an id, which no other of the same kind may have.
 func (r *reading) claim(v strictyaml.Value, kind, id string) bool {
 	if first, taken := r.ids[kind+"\x00"+id]; taken {
 		v.Errorf("%s %s is taken by %s", v.Name(), id, first)
+		r.contested[id] = r.contested[id] || kind == ""
+		r.taken[v.Pos().Filename()] = true
 		return false
 	}
 	r.ids[kind+"\x00"+id] = v.Pos().String()
@@ -158,13 +215,13 @@ func (r *reading) filename(doc *strictyaml.Document) (path string, ok bool) {
 		v.Errorf("Filename is %q, want a .star or .py file", name)
 		return "", false
 	}
-	return beside(doc, v)
+	return r.beside(doc, v)
 }
 
 // beside finds a file that a YAML file names.
-func beside(doc *strictyaml.Document, v strictyaml.Value) (path string, ok bool) {
+func (r *reading) beside(doc *strictyaml.Document, v strictyaml.Value) (path string, ok bool) {
 	path = filepath.Join(filepath.Dir(doc.Path), v.Text())
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
+	if !r.isFile(path) {
 		v.Errorf("no file %s", path)
 		return "", false
 	}

@@ -3,8 +3,6 @@ package ruleset
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -12,7 +10,7 @@ import (
 // find lists the files at a path, and what rules may need from the folders
 // around it.
 func (r *reading) find(root string) error {
-	info, err := os.Stat(root)
+	info, err := r.disk.stat(root)
 	if err != nil {
 		return err
 	}
@@ -30,25 +28,11 @@ func (r *reading) find(root string) error {
 // findTree calls add for the files below a folder, but for those that are
 // hidden.
 func (r *reading) findTree(root string, add func(path string) bool) error {
-	skip := ""
-	if isCheckout(root) {
-		skip = filepath.Join(root, "templates")
+	w := walk{disk: r.disk, file: func(path string) { add(path) }}
+	if r.isCheckout(root) {
+		w.skip = filepath.Join(root, "templates")
 	}
-	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if hidden := strings.HasPrefix(e.Name(), ".") && path != root; hidden || e.IsDir() && path == skip {
-			if e.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		if !e.IsDir() {
-			add(path)
-		}
-		return nil
-	})
+	return w.tree(root)
 }
 
 // aroundFolders are the folders of a repository in Panther's layout that hold
@@ -57,8 +41,8 @@ var aroundFolders = []string{"global_helpers", "data_models", "lookup_tables"}
 
 // isCheckout reports whether a folder is a repository in Panther's layout, whose
 // templates are not meant to run.
-func isCheckout(dir string) bool {
-	info, err := os.Stat(filepath.Join(dir, aroundFolders[0]))
+func (r *reading) isCheckout(dir string) bool {
+	info, err := r.disk.stat(filepath.Join(dir, aroundFolders[0]))
 	return err == nil && info.IsDir()
 }
 
@@ -73,7 +57,7 @@ func (r *reading) findAround(root string) error {
 		return err
 	}
 	for range maxAbove {
-		if isCheckout(dir) {
+		if r.isCheckout(dir) {
 			break
 		}
 		if dir == filepath.Dir(dir) {
@@ -86,12 +70,12 @@ func (r *reading) findAround(root string) error {
 			root = filepath.Dir(root)
 		}
 	}
-	if !isCheckout(dir) {
+	if !r.isCheckout(dir) {
 		return nil
 	}
 	for _, folder := range aroundFolders {
 		folder = filepath.Join(root, folder)
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		if info, err := r.disk.stat(folder); err != nil || !info.IsDir() {
 			continue
 		}
 		if err := r.findTree(folder, r.addAround); err != nil {
@@ -121,19 +105,19 @@ func (r *reading) findFile(path string) error {
 		return fmt.Errorf("%s: not a rule (.star, .py) or its metadata (.yml, .yaml)", path)
 	}
 	dir := filepath.Dir(path)
-	entries, err := os.ReadDir(dir)
+	entries, err := r.disk.list(dir)
 	if err != nil {
 		return err
 	}
 	name, own := filepath.Base(path), stem(path)
 	for _, e := range entries {
-		switch beside := filepath.Join(dir, e.Name()); {
-		case e.IsDir() || beside == path:
-		case isYAML(e.Name()) && (stem(beside) == own || !isYAML(name) && names(beside, name)):
+		switch beside := filepath.Join(dir, e.name); {
+		case e.mode.IsDir() || beside == path:
+		case isYAML(e.name) && (stem(beside) == own || !isYAML(name) && r.names(beside, name)):
 			r.add(beside)
-		case isScript(e.Name()) && stem(beside) == own, e.Name() == own+"_test.star":
+		case isScript(e.name) && stem(beside) == own, e.name == own+"_test.star":
 			r.add(beside)
-		case isScript(e.Name()) && !isTest(e.Name()):
+		case isScript(e.name) && !isTest(e.name):
 			r.addHelper(beside)
 		}
 	}
@@ -141,8 +125,8 @@ func (r *reading) findFile(path string) error {
 }
 
 // names reports whether a YAML file may name a file: it holds the name.
-func names(path, name string) bool {
-	text, err := os.ReadFile(path)
+func (r *reading) names(path, name string) bool {
+	text, err := r.readFile(path)
 	return err == nil && bytes.Contains(text, []byte(name))
 }
 
@@ -215,7 +199,7 @@ func (r *reading) sortBare() {
 		if described || r.shared[path] {
 			continue
 		}
-		if text, err := os.ReadFile(path); err == nil && definesRule(text) {
+		if text, err := r.readFile(path); err == nil && definesRule(text) {
 			r.scripts = append(r.scripts, path)
 		} else {
 			r.addHelper(path)

@@ -40,29 +40,64 @@ type Loader struct {
 // Load reads all paths. It returns the set of the rules that loaded and every
 // diagnostic, sorted by place; an error only if a path itself cannot be read.
 func (l *Loader) Load() (*Set, []*runtime.Diagnostic, error) {
-	r := newReading(l)
+	r, err := l.read(newDisk(nil), nil, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	set := r.makeSet(r.rules, &r.background, &runtime.Background{Tables: r.background.Tables}, nil)
+	r.end()
+	return set, r.diagnostics(), nil
+}
+
+// read reads all paths of a disk, with the files of over in the place of the
+// disk's own, and what has not changed taken from earlier readings.
+func (l *Loader) read(d *disk, before []*memory, over *overlay) (*reading, error) {
+	r := newReading(l, d)
+	r.before, r.over = before, over
 	for _, path := range l.Paths {
 		if err := r.find(path); err != nil {
-			return nil, nil, fmt.Errorf("read rules: %w", err)
+			return nil, fmt.Errorf("read rules: %w", err)
 		}
 	}
 	r.readMetadata()
 	if len(r.tests) == 0 {
 		r.only = l.Only
 	}
-	r.loader = runtime.Loader{Modules: l.Modules, Helper: r.helper, Worker: l.Worker, Pass: l.Pass}
+	r.loader = runtime.Loader{Modules: l.Modules, Helper: r.helper, Worker: l.Worker, Pass: l.Pass, ReadFile: r.readFile}
 	r.loader.HelperNames = slices.Sorted(maps.Keys(r.helpers))
+	for _, m := range before {
+		r.loader.Before = append(r.loader.Before, m.compiled)
+	}
 	r.loadBackground()
 	r.load()
-	diags := append(r.diags, r.loader.Diagnostics()...)
+	r.now.compiled = r.loader.Compiled()
+	return r, nil
+}
+
+// end forgets what only the reading itself needed, so that its set does not
+// hold on to earlier ones.
+func (r *reading) end() {
+	r.disk.seal()
+	r.before, r.loader.Before = nil, nil
+}
+
+func (r *reading) diagnostics() []*runtime.Diagnostic {
+	diags := append(slices.Clone(r.diags), r.loader.Diagnostics()...)
 	runtime.SortDiagnostics(diags)
-	set := newSet(r.rules, &r.background)
-	set.tests, set.loader, set.contents = r.tests, &r.loader, r.contents()
-	return set, diags, nil
+	return diags
 }
 
 // reading is one Load on its way.
 type reading struct {
+	disk   *disk
+	over   *overlay  // nil for none
+	before []*memory // earlier readings, of which the first that has a thing counts
+	now    *memory   // what later readings may take from this one
+
+	failures  map[string]runtime.Failure // what is wrong with files, but for the loader's
+	contested map[string]bool            // ids of rules that two files claim
+	taken     map[string]bool            // YAML files that claim what another has
+
 	seen    map[string]bool // files that are in one of the next four
 	scripts []string        // rule and helper files, in the order found
 	yamls   []string
@@ -90,8 +125,14 @@ type reading struct {
 	diags      []*runtime.Diagnostic
 }
 
-func newReading(l *Loader) *reading {
+func newReading(l *Loader, d *disk) *reading {
 	r := &reading{
+		disk:      d,
+		now:       newMemory(),
+		failures:  make(map[string]runtime.Failure),
+		contested: make(map[string]bool),
+		taken:     make(map[string]bool),
+
 		seen:    make(map[string]bool),
 		around:  make(map[string]bool),
 		metas:   make(map[string]runtime.Metadata),
@@ -143,8 +184,22 @@ func (r *reading) loadRule(path string) {
 	}
 	rule, _ := r.loader.Rule(path, meta)
 	if rule != nil && !slices.Contains(r.refused, path) {
-		r.rules = append(r.rules, rule)
+		r.addRule(rule)
 	}
+}
+
+// addRule adds a rule, or the very same of an earlier reading.
+func (r *reading) addRule(rule *runtime.Rule) {
+	sum := r.sumOf(rule)
+	for _, m := range r.before {
+		old, ok := m.rules[rule.Path]
+		if ok && old.sum == sum && old.rule.File == rule.File && old.rule.ID == rule.ID && old.rule.Metadata.File == rule.Metadata.File {
+			rule = old.rule
+			break
+		}
+	}
+	r.rules = append(r.rules, rule)
+	r.now.rules[rule.Path] = ruleMemory{rule, sum}
 }
 
 // loadBare loads files without metadata: rules, or helpers of others.
@@ -159,7 +214,8 @@ func (r *reading) loadBare(paths []string) {
 			continue // a helper
 		}
 		if first, taken := r.ids["\x00"+id]; taken {
-			r.report(&runtime.Diagnostic{
+			r.contested[id] = true
+			r.fail(path, &runtime.Diagnostic{
 				Pos: syntax.MakePosition(&path, 0, 0), Code: "metadata",
 				Msg:  fmt.Sprintf("rule id %s, the file's name, is taken by %s", id, first),
 				Hint: "give the rule a YAML file with a RuleID of its own",
@@ -172,7 +228,7 @@ func (r *reading) loadBare(paths []string) {
 			continue
 		}
 		if rule, _ := r.loader.Rule(path, meta); rule != nil {
-			r.rules = append(r.rules, rule)
+			r.addRule(rule)
 		}
 	}
 }

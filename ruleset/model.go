@@ -1,6 +1,8 @@
 package ruleset
 
 import (
+	"crypto/sha256"
+
 	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
@@ -18,6 +20,7 @@ type modelFile struct {
 	path    string // of the file with its functions, or ""
 	enabled bool
 	doc     *strictyaml.Document
+	sum     [sha256.Size]byte // of what it was made of
 }
 
 func (r *reading) describeModel(doc *strictyaml.Document) {
@@ -89,13 +92,31 @@ func (model *modelFile) describeMapping(v strictyaml.Value) {
 func (r *reading) loadBackground() {
 	for _, model := range r.models {
 		if model.enabled && r.loadModel(model) {
-			r.addModel(model)
+			r.addModel(r.modelBefore(model))
 		}
 	}
 	for _, t := range r.tables {
 		r.loadTable(t)
 	}
 	r.background.Ready()
+}
+
+// modelBefore gives the data model of an earlier reading, if this one is the
+// same.
+func (r *reading) modelBefore(model *modelFile) *modelFile {
+	yaml := sha256.Sum256(r.now.yamls[model.doc.Path].text)
+	model.sum = yaml
+	if model.File != nil {
+		model.sum = sha256.Sum256(append(yaml[:], model.File.Hash[:]...))
+	}
+	for _, m := range r.before {
+		old := m.models[model.ID]
+		if old != nil && old.sum == model.sum && old.File == model.File && old.doc.Path == model.doc.Path {
+			model.DataModel = old.DataModel
+		}
+	}
+	r.now.models[model.ID] = model
+	return model
 }
 
 // loadModel loads the file of a data model and tells whether it is as it must
@@ -117,7 +138,7 @@ func (r *reading) loadModel(model *modelFile) bool {
 		}
 		checked[m.Method] = true
 		if bad := model.CheckMethod(m.Method); bad != nil {
-			r.report(bad)
+			r.fail(model.path, bad)
 			ok = false
 		}
 	}
@@ -130,8 +151,8 @@ func (r *reading) addModel(model *modelFile) {
 		if other := r.background.Models[t]; other != nil {
 			v := model.doc.Root.Get("LogTypes")
 			v.Errorf("log type %s has a data model already: %s (%s)", t, other.ID, r.ids["datamodel\x00"+other.ID])
-			r.report(model.doc.Diagnostics...)
-			model.doc.Diagnostics = nil
+			r.take(model.doc)
+			r.taken[model.doc.Path] = true
 			continue
 		}
 		r.background.Models[t] = model.DataModel

@@ -19,7 +19,10 @@ type Set struct {
 	contents Contents
 
 	background *runtime.Background // of all rules
-	policies   bool                // events are resources, for policies
+	scheduled  *runtime.Background // of scheduled rules
+	version    string
+	sums       map[string]sum // of the rules' metadata, by id
+	policies   bool           // events are resources, for policies
 
 	mu     sync.Mutex // guards loader, which Variant uses
 	loader *runtime.Loader
@@ -34,18 +37,16 @@ type Route struct {
 
 // NewSet makes a set of rules with different ids. Those that are not enabled
 // are kept apart and never match.
-func NewSet(rules []*runtime.Rule) *Set { return newSet(rules, nil) }
+func NewSet(rules []*runtime.Rule) *Set { return newSet(rules, nil, nil) }
 
-// newSet makes a set of rules that have a background. Scheduled rules have no
-// data models: what a query gives is no event of a log type.
-func newSet(rules []*runtime.Rule, b *runtime.Background) *Set {
-	s := &Set{background: b}
+// newSet makes a set of rules that have a background. Scheduled rules have one
+// without data models: what a query gives is no event of a log type. Rules that
+// were in a set with another background are copied, not changed.
+func newSet(rules []*runtime.Rule, b, scheduled *runtime.Background) *Set {
+	s := &Set{background: b, scheduled: scheduled}
 	for _, r := range slices.SortedFunc(slices.Values(rules), byID) {
 		if b != nil {
-			r.Background = b
-		}
-		if b != nil && r.Kind == runtime.KindScheduled {
-			r.Background = &runtime.Background{Tables: b.Tables}
+			r = withBackground(r, b, scheduled)
 		}
 		if !r.Enabled {
 			s.disabled = append(s.disabled, r)
@@ -55,6 +56,23 @@ func newSet(rules []*runtime.Rule, b *runtime.Background) *Set {
 	}
 	s.makeRoutes()
 	return s
+}
+
+// withBackground gives a rule its background.
+func withBackground(r *runtime.Rule, b, scheduled *runtime.Background) *runtime.Rule {
+	if r.Kind == runtime.KindScheduled {
+		b = scheduled
+	}
+	switch r.Background {
+	case b:
+		return r
+	case nil:
+		r.Background = b // nobody else has it yet
+		return r
+	}
+	other := *r
+	other.Background = b
+	return &other
 }
 
 func (s *Set) makeRoutes() {
@@ -75,7 +93,8 @@ func (s *Set) makeRoutes() {
 func (s *Set) ForResources() *Set {
 	other := &Set{
 		rules: s.rules, disabled: s.disabled, tests: s.tests, contents: s.contents,
-		background: s.background, loader: s.loader, policies: true,
+		background: s.background, scheduled: s.scheduled, loader: s.loader, policies: true,
+		version: s.version, sums: s.sums,
 	}
 	other.makeRoutes()
 	return other
@@ -113,6 +132,15 @@ func (s *Set) Match(logType string) Route {
 // Enrich gives an event with what the set's lookup tables have for it. It is
 // safe for concurrent use.
 func (s *Set) Enrich(e *event.Event) *event.Event { return s.background.Enrich(e) }
+
+// Version tells sets apart that were loaded from files: 12 hexadecimal digits of
+// a hash of all that the rules are made of, their metadata, helpers, data models
+// and lookup tables. It does not depend on where the files are. A set that was
+// not loaded has none.
+func (s *Set) Version() string { return s.version }
+
+// all gives the rules, enabled or not.
+func (s *Set) all() []*runtime.Rule { return slices.Concat(s.rules, s.disabled) }
 
 // Rules gives the enabled rules in the order of their ids. The caller must
 // not change the result.

@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -34,6 +35,8 @@ type tableFile struct {
 	path    string // of its data, or ""
 	key     string // the column of the key
 	enabled bool
+	doc     *strictyaml.Document
+	sum     [sha256.Size]byte // of what it was made of
 }
 
 func (r *reading) describeTable(doc *strictyaml.Document) {
@@ -43,6 +46,7 @@ func (r *reading) describeTable(doc *strictyaml.Document) {
 	t := &tableFile{
 		LookupTable: &runtime.LookupTable{Name: name.Text(), Selectors: make(map[string][]*event.Path)},
 		enabled:     m.Get("Enabled").Bool(true),
+		doc:         doc,
 	}
 	if t.Name == "" {
 		m.Errorf("LookupName is missing: the name by which rules ask for the table")
@@ -59,7 +63,7 @@ func (r *reading) describeTable(doc *strictyaml.Document) {
 	}
 	switch v := m.Get("Filename"); {
 	case !v.IsNull():
-		path, ok := beside(doc, v)
+		path, ok := r.beside(doc, v)
 		if !ok {
 			return
 		}
@@ -95,22 +99,48 @@ func (t *tableFile) describeSelectors(v strictyaml.Value) {
 	}
 }
 
-// loadTable reads the data of a lookup table, if it is there.
+// loadTable reads the data of a lookup table, if it is there and not as it was
+// before.
 func (r *reading) loadTable(t *tableFile) {
 	if !t.enabled {
 		t.Missing = "it is not enabled"
 	}
+	yaml := sha256.Sum256(r.now.yamls[t.doc.Path].text)
+	var data [sha256.Size]byte
+	var err error
+	if t.Missing == "" {
+		data, err = r.disk.sum(t.path)
+	}
+	t.sum = sha256.Sum256(append(yaml[:], data[:]...))
+	for _, m := range r.before {
+		if old := m.tables[t.Name]; err == nil && old != nil && old.sum == t.sum && old.doc.Path == t.doc.Path {
+			t.LookupTable = old.LookupTable
+			r.addTable(t)
+			return
+		}
+	}
+	if t.Missing == "" {
+		line := 0
+		if err == nil {
+			line, err = t.read()
+		}
+		if err != nil {
+			t.Missing = "its data does not load"
+			r.fail(t.path, &runtime.Diagnostic{
+				Pos: syntax.MakePosition(&t.path, int32(line), 0), Code: "lookup",
+				Msg: fmt.Sprintf("data of lookup table %s: %v", t.Name, err),
+			})
+			r.background.Tables[t.Name] = t.LookupTable
+			return
+		}
+	}
+	r.addTable(t)
+}
+
+// addTable adds a table that is as it is meant to be.
+func (r *reading) addTable(t *tableFile) {
 	r.background.Tables[t.Name] = t.LookupTable
-	if t.Missing != "" {
-		return
-	}
-	if line, err := t.read(); err != nil {
-		t.Missing = "its data does not load"
-		r.report(&runtime.Diagnostic{
-			Pos: syntax.MakePosition(&t.path, int32(line), 0), Code: "lookup",
-			Msg: fmt.Sprintf("data of lookup table %s: %v", t.Name, err),
-		})
-	}
+	r.now.tables[t.Name] = t
 }
 
 // read reads the data: CSV with a line of names, or an object of JSON a line.

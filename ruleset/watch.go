@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -12,84 +14,465 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-const (
-	quiet    = 40 * time.Millisecond  // a change is over when nothing has happened for so long
-	patience = 400 * time.Millisecond // and told after so long all the same
-)
-
-// Watch calls changed after each change of rule files below the paths, once
-// for all that happens within a few hundredths of a second: editors write a
-// file several times, and a checkout hundreds of files. It blocks until ctx is
-// done, and returns an error if it cannot watch. New folders are watched too;
-// files that no rule is made of, such as editors' backups, do not count.
+// Watch calls changed after each change of rule files below the paths, as a
+// Watcher does that has nothing but Paths.
 func Watch(ctx context.Context, paths []string, changed func()) error {
-	w, err := fsnotify.NewWatcher()
-	if err != nil {
-		return fmt.Errorf("watch rules: %w", err)
+	w := Watcher{Paths: paths}
+	return w.Run(ctx, changed)
+}
+
+// A Watcher tells of changes of rule files, by what the operating system says
+// and, for what that misses (network file systems, for example), by looking
+// now and then. New folders are watched too, folders and files behind links,
+// and links that are changed to lead elsewhere, on the way to the paths as well
+// as below them. A path may go and come back. Files that no rule is made of,
+// such as editors' backups, do not count.
+type Watcher struct {
+	// Paths are directories, watched with all below them, and files, watched
+	// with those beside them.
+	Paths []string
+
+	// Quiet is how long nothing must have happened for a change to be over, and
+	// Patience for how long it is waited for: editors write a file several times,
+	// and a checkout hundreds of files. Zero means 40 and 400 milliseconds.
+	Quiet, Patience time.Duration
+
+	// Tick is the time between two looks at all files; zero means 10 seconds. It
+	// is a tenth of that while the operating system cannot watch everything.
+	Tick time.Duration
+
+	// Ready, if not nil, is called once when the watch is up: later changes are
+	// told.
+	Ready func()
+
+	// Log is told, once, that not everything can be watched; nil means
+	// slog.Default.
+	Log *slog.Logger
+
+	// A Live knows better what to look at: other folders to watch, and whether
+	// its files are as they were. It also waits for paths that are not there.
+	also  func(context.Context) []string
+	stale func(context.Context) bool
+
+	notify func() (*fsnotify.Watcher, error) // nil means fsnotify.NewWatcher
+}
+
+func (w *Watcher) tick() time.Duration { return orElse(w.Tick, 10*time.Second) }
+
+func (w *Watcher) log() *slog.Logger {
+	if w.Log != nil {
+		return w.Log
 	}
-	defer w.Close()
-	for _, path := range paths {
-		if err := watchTree(w, path); err != nil {
-			return fmt.Errorf("watch rules: %w", err)
-		}
+	return slog.Default()
+}
+
+func orElse(d, other time.Duration) time.Duration {
+	if d > 0 {
+		return d
 	}
-	var first time.Time // of the changes not told yet
-	tell := time.NewTimer(time.Hour)
-	defer tell.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case err := <-w.Errors:
-			if !errors.Is(err, fsnotify.ErrEventOverflow) {
+	return other
+}
+
+// Run calls changed after each change, once for all that happens together, until
+// ctx is done. Changes that come while changed runs are told when it is back.
+// The error says that a path is not there at the start.
+func (w *Watcher) Run(ctx context.Context, changed func()) error {
+	if w.stale == nil {
+		for _, path := range w.Paths {
+			if _, err := os.Stat(path); err != nil {
 				return fmt.Errorf("watch rules: %w", err)
 			}
-			tell.Reset(quiet) // something has changed
-		case e := <-w.Events:
-			if e.Has(fsnotify.Create) && !strings.HasPrefix(filepath.Base(e.Name), ".") {
-				watchTree(w, e.Name) // it may be gone again
+		}
+	}
+	r := &watching{Watcher: w, ctx: ctx, changed: changed}
+	defer r.close()
+	r.sync()
+	if w.stale == nil {
+		r.seen = w.observe(nil)
+	}
+	if w.Ready != nil {
+		w.Ready()
+		r.sync() // Live has found out what to watch
+	}
+	r.run()
+	return nil
+}
+
+// watching is a Watcher while it runs.
+type watching struct {
+	*Watcher
+	ctx     context.Context
+	changed func()
+
+	notify  *fsnotify.Watcher // nil if there is none
+	folders map[string]*watched
+	byPath  map[string]*watched
+	limited bool // the operating system does not watch all folders
+	dirty   bool // what is watched may not be what folders says
+
+	first time.Time // of the changes not told yet
+	sure  bool      // one of them is a change for certain
+
+	seen *disk // the files as they were when they were last told
+}
+
+// watched is a folder that is watched, in full or for some names in it.
+type watched struct {
+	path  string
+	all   bool
+	names map[string]bool
+}
+
+func (r *watching) close() {
+	if r.notify != nil {
+		_ = r.notify.Close()
+	}
+}
+
+func (r *watching) run() {
+	tell := time.NewTimer(time.Hour)
+	defer tell.Stop()
+	tick := time.NewTicker(r.tick())
+	defer tick.Stop()
+	for fast := false; ; {
+		if r.limited != fast {
+			if fast = r.limited; fast {
+				tick.Reset(r.tick() / 10)
+			} else {
+				tick.Reset(r.tick())
 			}
-			if !matters(e) {
-				continue
+		}
+		var events chan fsnotify.Event
+		var errs chan error
+		if r.notify != nil {
+			events, errs = r.notify.Events, r.notify.Errors
+		}
+		select {
+		case <-r.ctx.Done():
+			return
+		case err := <-errs:
+			if !errors.Is(err, fsnotify.ErrEventOverflow) {
+				r.limit(err)
 			}
-			if first.IsZero() {
-				first = time.Now()
+			r.dirty, r.sure = true, true // what has become of the folders is not known
+			r.wait(tell)
+		case e := <-events:
+			if r.matters(e) {
+				r.wait(tell)
 			}
-			tell.Reset(min(quiet, max(0, patience-time.Since(first))))
+		case <-tick.C:
+			if r.first.IsZero() {
+				r.tell()
+			}
 		case <-tell.C:
-			first = time.Time{}
-			changed()
+			r.tell()
 		}
 	}
 }
 
-// watchTree watches a folder and all below it, or the folder of a file.
-func watchTree(w *fsnotify.Watcher, root string) error {
-	return filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case !e.IsDir() && path == root:
-			return w.Add(filepath.Dir(path))
-		case !e.IsDir():
-			return nil
-		case strings.HasPrefix(e.Name(), ".") && path != root:
-			return fs.SkipDir
-		}
-		return w.Add(path)
-	})
+// wait waits for a change to be over.
+func (r *watching) wait(tell *time.Timer) {
+	if r.first.IsZero() {
+		r.first = time.Now()
+	}
+	patience := orElse(r.Patience, 400*time.Millisecond)
+	tell.Reset(min(orElse(r.Quiet, 40*time.Millisecond), max(0, patience-time.Since(r.first))))
 }
 
-// matters tells whether an event is about a file that rules are made of, or a
-// folder, which may hold some.
-func matters(e fsnotify.Event) bool {
-	name := filepath.Base(e.Name)
-	if e.Op == fsnotify.Chmod || strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || strings.HasPrefix(name, "#") {
+// tell watches what is there now, and tells of what has changed.
+func (r *watching) tell() {
+	r.sync()
+	sure := r.sure
+	r.first, r.sure = time.Time{}, false
+	if r.stale != nil {
+		if sure || r.stale(r.ctx) {
+			r.changed()
+			r.sync()
+		}
+		return
+	}
+	now := r.observe(r.seen)
+	same := r.seen.reads(now) && now.reads(r.seen)
+	r.seen = now
+	if sure || !same {
+		r.changed()
+	}
+}
+
+// matters tells whether an event may be about a file that rules are made of.
+// Where it certainly is, sure is set.
+func (r *watching) matters(e fsnotify.Event) bool {
+	path := filepath.Clean(e.Name)
+	name := filepath.Base(path)
+	in := r.byPath[filepath.Dir(path)]
+	link := func() bool {
+		info, err := os.Lstat(path)
+		return err == nil && info.Mode()&fs.ModeSymlink != 0
+	}
+	if r.byPath[path] != nil && (e.Has(fsnotify.Remove) || e.Has(fsnotify.Rename)) {
+		r.dirty = true // it may be watched under its old name, or another have its place
+		return true
+	}
+	switch {
+	case in == nil:
+		return false
+	case in.names[name]:
+		return true
+	case !in.all:
+		return false
+	case strings.HasPrefix(name, "."):
+		return e.Has(fsnotify.Create) && link() // Kubernetes changes files by such a one
+	case strings.HasSuffix(name, "~") || strings.HasPrefix(name, "#"):
+		return false
+	case isData(name) || isYAML(name) || isScript(name):
+		r.sure = r.sure || e.Op != fsnotify.Chmod
+		return true
+	}
+	if !e.Has(fsnotify.Create) {
 		return false
 	}
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return false
+	}
+	r.addTree(path)
+	return true
+}
+
+// isData tells whether a file may hold the data of a lookup table.
+func isData(name string) bool {
 	switch filepath.Ext(name) {
-	case ".star", ".py", ".yml", ".yaml", ".csv", ".json", ".jsonl", "":
+	case ".csv", ".json", ".jsonl", ".ndjson":
 		return true
 	}
 	return false
+}
+
+// addTree watches a new folder at once, so that a change that goes on in it is
+// waited for. What fails here sync does again.
+func (r *watching) addTree(root string) {
+	w := walk{disk: newDisk(nil), file: func(string) {}}
+	w.folder = func(path string) {
+		place := w.disk.place(path)
+		if r.notify != nil && r.folders[place] == nil && r.notify.Add(path) == nil {
+			f := &watched{path: path, all: true}
+			r.byPath[filepath.Clean(path)], r.folders[place] = f, f
+		}
+	}
+	_ = w.tree(root)
+}
+
+// place names a folder whatever its path.
+func (d *disk) place(path string) string {
+	if _, err := d.stat(path); err == nil {
+		if s := d.files[path].stamp; s.exact {
+			return fmt.Sprintf("%d %d", s.dev, s.ino)
+		}
+	}
+	return path
+}
+
+// sync makes sure that what is to be watched is. Folders that are moved or
+// replaced meanwhile are looked at again.
+func (r *watching) sync() {
+	for range 5 {
+		want := r.wanted()
+		if r.notify != nil && !r.dirty && sameFolders(r.folders, want) {
+			return
+		}
+		r.rebuild(want)
+	}
+}
+
+func sameFolders(a, b map[string]*watched) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for place, f := range a {
+		g := b[place]
+		if g == nil || f.path != g.path || f.all != g.all || len(f.names) != len(g.names) {
+			return false
+		}
+		for name := range f.names {
+			if !g.names[name] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// rebuild watches other folders than before. The new watch is up before the old
+// one ends.
+func (r *watching) rebuild(want map[string]*watched) {
+	open := r.Watcher.notify
+	if open == nil {
+		open = fsnotify.NewWatcher
+	}
+	old := r.notify
+	notify, err := open()
+	if err != nil && old != nil {
+		_ = old.Close() // it may be one too many
+		old = nil
+		notify, err = open()
+	}
+	r.dirty = false
+	r.notify, r.folders, r.byPath = notify, want, make(map[string]*watched)
+	if err != nil {
+		r.notify = nil
+		r.limit(err)
+		return
+	}
+	for _, f := range want {
+		r.byPath[filepath.Clean(f.path)] = f
+		if e := notify.Add(f.path); e != nil && !errors.Is(e, fs.ErrNotExist) {
+			err = fmt.Errorf("%s: %w", f.path, e)
+		}
+	}
+	if old != nil {
+		_ = old.Close()
+	}
+	if err != nil {
+		r.limit(err)
+	} else {
+		r.limited = false
+	}
+}
+
+// limit goes over to looking more often.
+func (r *watching) limit(err error) {
+	if !r.limited {
+		r.limited = true
+		r.log().Warn("not all rule folders can be watched, so changes are looked for instead: raise the limit (fs.inotify.max_user_watches, fs.inotify.max_user_instances, open files)",
+			slog.Any("error", err), slog.Duration("every", r.tick()/10))
+	}
+}
+
+// wanted gives the folders that must be watched, by place.
+func (r *watching) wanted() map[string]*watched {
+	d, want := newDisk(nil), make(map[string]*watched)
+	folder := func(path string) *watched {
+		place := d.place(path)
+		if want[place] == nil {
+			want[place] = &watched{path: path}
+		}
+		return want[place]
+	}
+	all := func(path string) {
+		f := folder(path)
+		if !f.all {
+			f.path, f.all = path, true
+		}
+	}
+	link := func(path string) {
+		links(path, func(dir, name string) {
+			f := folder(dir)
+			if f.names == nil {
+				f.names = make(map[string]bool)
+			}
+			f.names[name] = true
+		})
+	}
+	for _, root := range r.Paths {
+		if info, err := d.stat(root); err == nil && !info.IsDir() {
+			all(filepath.Dir(root))
+		} else if err == nil {
+			w := walk{disk: d, folder: all, link: link, file: func(string) {}}
+			_ = w.tree(root) // what cannot be read is not watched
+		}
+		link(root)
+	}
+	if r.also != nil {
+		for _, path := range r.also(r.ctx) {
+			if info, err := d.stat(path); err == nil && info.IsDir() {
+				all(path)
+			}
+		}
+	}
+	return want
+}
+
+// maxLinks is how many links lead to a file at most.
+const maxLinks = 40
+
+// links calls add for each name in a folder that decides where a path leads:
+// every link on the way, the last name, and the first that is not there.
+func links(path string, add func(dir, name string)) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return
+	}
+	root := filepath.VolumeName(path) + string(filepath.Separator)
+	for range maxLinks {
+		at, rest := root, strings.TrimPrefix(path, root)
+		again := false
+		for rest != "" && !again {
+			name, more, _ := strings.Cut(rest, string(filepath.Separator))
+			next := filepath.Join(at, name)
+			info, err := os.Lstat(next)
+			switch {
+			case err != nil:
+				add(at, name)
+				return
+			case info.Mode()&fs.ModeSymlink != 0:
+				add(at, name)
+				to, err := os.Readlink(next)
+				if err != nil {
+					return
+				}
+				if !filepath.IsAbs(to) {
+					to = filepath.Join(at, to)
+				}
+				path, again = filepath.Join(to, more), true
+			case more == "":
+				add(at, name)
+				return
+			default:
+				at, rest = next, more
+			}
+		}
+		if !again {
+			return
+		}
+	}
+}
+
+// reads tells whether another disk has read the same files, and found the same
+// in them.
+func (d *disk) reads(other *disk) bool {
+	for path, f := range d.files {
+		if f.looked == looked {
+			continue
+		}
+		if o := other.files[path]; o == nil || !f.same(o) {
+			return false
+		}
+	}
+	return true
+}
+
+// observe reads what rules are made of, as far as it has changed since before.
+func (w *Watcher) observe(before *disk) *disk {
+	d := newDisk(before)
+	file := func(path string) {
+		switch name := filepath.Base(path); {
+		case isYAML(name) || isScript(name):
+			_, _ = d.read(path)
+		case isData(name):
+			_, _ = d.sum(path)
+		}
+	}
+	for _, root := range w.Paths {
+		if info, err := d.stat(root); err == nil && info.IsDir() {
+			t := walk{disk: d, file: file}
+			_ = t.tree(root)
+			continue
+		}
+		dir := filepath.Dir(root)
+		entries, _ := d.list(dir)
+		for _, e := range entries {
+			file(filepath.Join(dir, e.name))
+		}
+	}
+	d.before = nil
+	return d
 }

@@ -1,76 +1,287 @@
-package ruleset_test
+package ruleset
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/starhost/starhost/ruleset"
+	"github.com/fsnotify/fsnotify"
 	"github.com/stretchr/testify/require"
 )
 
-// TestWatch makes changes of every kind and waits for each to be told once.
-func TestWatch(t *testing.T) {
-	dir := t.TempDir()
-	write := func(name, text string) {
-		path := filepath.Join(dir, name)
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+// patient is how long tests wait for what must happen.
+const patient = 30 * time.Second
+
+// watchTest is a Watcher on a directory, which must tell of each change.
+type watchTest struct {
+	*testing.T
+	told chan struct{}
+}
+
+// watchDir starts a Watcher of paths in the current directory, which only ticks
+// if it says so itself.
+func watchDir(t *testing.T, w Watcher) *watchTest {
+	if w.Tick == 0 {
+		w.Tick = time.Hour
 	}
-	write("a.star", "1")
+	wt := &watchTest{T: t, told: make(chan struct{}, 10_000)}
 	ctx, cancel := context.WithCancel(context.Background())
-	told, ended := make(chan struct{}, 100), make(chan error, 1)
-	go func() { ended <- ruleset.Watch(ctx, []string{dir}, func() { told <- struct{}{} }) }()
-
-	expect := func(what string) {
-		t.Helper()
-		select {
-		case <-told:
-		case <-time.After(10 * time.Second):
-			t.Fatalf("not told: %s", what)
-		}
-	}
-	// The first change is made again until the watch is up.
-	for up := false; !up; {
-		write("a.star", "2")
-		select {
-		case <-told:
-			up = true
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
-	write("new/folder/b.yml", "x: 1")
-	expect("a file in a new folder")
-	write("new/folder/b.yml", "x: 2")
-	expect("a change in that folder")
-	require.NoError(t, os.Rename(filepath.Join(dir, "a.star"), filepath.Join(dir, "c.star")))
-	expect("a rename")
-	require.NoError(t, os.Remove(filepath.Join(dir, "c.star")))
-	expect("a removal")
-
-	// A change may be told twice; let the last one settle.
-	for settled := false; !settled; {
-		select {
-		case <-told:
-		case <-time.After(time.Second):
-			settled = true
-		}
-	}
-	// What is no rule is not told.
-	for _, name := range []string{".a.star.swp", "a.star~", "#a.star#", "notes.txt", ".git/x.star"} {
-		write(name, "x")
-	}
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	w.Ready = func() { close(ready) }
+	go func() { ended <- w.Run(ctx, func() { wt.told <- struct{}{} }) }()
+	t.Cleanup(func() {
+		cancel()
+		require.NoError(t, <-ended)
+	})
 	select {
-	case <-told:
-		t.Error("told of what is no rule")
+	case <-ready:
+	case <-time.After(patient):
+		t.Fatal("the watch does not come up")
+	}
+	return wt
+}
+
+// expect waits for changes to be told until none comes any more.
+func (t *watchTest) expect(what string) {
+	t.Helper()
+	select {
+	case <-t.told:
+	case <-time.After(patient):
+		t.Fatalf("not told: %s", what)
+	}
+	t.settle()
+}
+
+// settle waits until nothing more is told. It may be too early: then the next
+// change is told early, which no test minds.
+func (t *watchTest) settle() {
+	for {
+		select {
+		case <-t.told:
+		case <-time.After(150 * time.Millisecond):
+			return
+		}
+	}
+}
+
+// expectNot makes a change that must not be told, and one after it that is.
+func (t *watchTest) expectNot(what string, change func()) {
+	t.Helper()
+	change()
+	select {
+	case <-t.told:
+		t.Fatalf("told: %s", what)
 	case <-time.After(200 * time.Millisecond):
 	}
-	cancel()
-	require.NoError(t, <-ended)
+}
+
+func write(t testing.TB, path, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o666))
+}
+
+// relink puts a link in the place of another at once.
+func relink(t testing.TB, to, path string) {
+	t.Helper()
+	require.NoError(t, os.Symlink(to, path+".tmp"))
+	require.NoError(t, os.Rename(path+".tmp", path))
+}
+
+// TestWatch makes changes of every kind, each of which must be told by events
+// alone.
+func TestWatch(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "rules/a.star", "1")
+	write(t, "rules/b.yml", "1")
+	write(t, "rules/table.csv", "1")
+	w := watchDir(t, Watcher{Paths: []string{"rules"}})
+	for _, step := range []struct {
+		what   string
+		change func()
+	}{
+		{"truncate and write", func() { write(t, "rules/a.star", "2") }},
+		{"append", func() {
+			f, err := os.OpenFile("rules/b.yml", os.O_APPEND|os.O_WRONLY, 0)
+			require.NoError(t, err)
+			_, err = f.WriteString("x")
+			require.NoError(t, err)
+			require.NoError(t, f.Close())
+		}},
+		{"write and rename", func() {
+			write(t, "rules/.a.star.new", "3")
+			require.NoError(t, os.Rename("rules/.a.star.new", "rules/a.star"))
+		}},
+		{"back up and write anew, as vim does", func() {
+			write(t, "rules/4913", "")
+			require.NoError(t, os.Remove("rules/4913"))
+			require.NoError(t, os.Rename("rules/a.star", "rules/a.star~"))
+			write(t, "rules/a.star", "4")
+			require.NoError(t, os.Remove("rules/a.star~"))
+		}},
+		{"a link in the place of a file", func() {
+			write(t, "elsewhere/a.star", "5")
+			relink(t, "../elsewhere/a.star", "rules/a.star")
+		}},
+		{"the file behind a link", func() { write(t, "elsewhere/a.star", "6") }},
+		{"data", func() { write(t, "rules/table.csv", "2") }},
+		{"a file in new folders", func() { write(t, "rules/new/folder/b.yml", "1") }},
+		{"a change in such a folder", func() { write(t, "rules/new/folder/b.yml", "2") }},
+		{"a folder renamed", func() { require.NoError(t, os.Rename("rules/new/folder", "rules/new/name")) }},
+		{"a change in it", func() { write(t, "rules/new/name/b.yml", "3") }},
+		{"a folder moved in with files", func() {
+			write(t, "made/sub/c.star", "1")
+			require.NoError(t, os.Rename("made", "rules/made"))
+		}},
+		{"a change below it", func() { write(t, "rules/made/sub/c.star", "2") }},
+		{"a folder moved away", func() { require.NoError(t, os.Rename("rules/made", "made")) }},
+		{"a link to a folder", func() { require.NoError(t, os.Symlink("../made", "rules/link")) }},
+		{"a change behind it", func() { write(t, "made/sub/c.star", "3") }},
+		{"the link leads elsewhere", func() {
+			write(t, "other/d.star", "1")
+			relink(t, "../other", "rules/link")
+		}},
+		{"a change there", func() { write(t, "other/d.star", "2") }},
+		{"a removal", func() { require.NoError(t, os.Remove("rules/b.yml")) }},
+		{"a folder removed", func() { require.NoError(t, os.RemoveAll("rules/new")) }},
+		{"the root swapped", func() {
+			write(t, "next/a.star", "7")
+			require.NoError(t, os.Rename("rules", "last"))
+			require.NoError(t, os.Rename("next", "rules"))
+		}},
+		{"a change in the new root", func() { write(t, "rules/a.star", "8") }},
+		{"the root removed", func() { require.NoError(t, os.RemoveAll("rules")) }},
+		{"and made again", func() { write(t, "rules/a.star", "9") }},
+		{"a change in that", func() { write(t, "rules/a.star", "10") }},
+	} {
+		step.change()
+		w.expect(step.what)
+	}
+	w.expectNot("what is no rule", func() {
+		for _, name := range []string{".a.star.swp", "a.star~", "#a.star#", "notes.txt", "4913", ".git/x.star"} {
+			write(t, filepath.Join("rules", name), "x")
+		}
+		require.NoError(t, os.Remove("rules/4913"))
+		require.NoError(t, os.Chmod("rules/a.star", 0o600))
+	})
+}
+
+// TestWatchConfigMap changes files as Kubernetes does.
+func TestWatchConfigMap(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "rules/..2026_11_21/a.star", "1")
+	require.NoError(t, os.Symlink("..2026_11_21", "rules/..data"))
+	require.NoError(t, os.Symlink("..data/a.star", "rules/a.star"))
+	w := watchDir(t, Watcher{Paths: []string{"rules"}})
+	for i := range 3 {
+		next := fmt.Sprintf("..2026_11_22_%d", i)
+		write(t, filepath.Join("rules", next, "a.star"), next)
+		old, err := os.Readlink("rules/..data")
+		require.NoError(t, err)
+		require.NoError(t, os.Symlink(next, "rules/..data_tmp"))
+		require.NoError(t, os.Rename("rules/..data_tmp", "rules/..data"))
+		w.expect(next)
+		require.NoError(t, os.RemoveAll(filepath.Join("rules", old)))
+	}
+}
+
+// TestWatchRoots has roots behind links, one of which is a single file.
+func TestWatchRoots(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "releases/7/rules/a.star", "7")
+	write(t, "releases/8/rules/a.star", "8")
+	require.NoError(t, os.Symlink("releases/7", "current"))
+	require.NoError(t, os.Symlink("current/rules", "rules"))
+	write(t, "single/a.star", "1")
+	w := watchDir(t, Watcher{Paths: []string{"rules", "single/a.star"}})
+	write(t, "releases/7/rules/a.star", "7a")
+	w.expect("a change behind the links")
+	relink(t, "releases/8", "current")
+	w.expect("a link on the way leads elsewhere")
+	write(t, "releases/8/rules/a.star", "8a")
+	w.expect("a change there")
+	write(t, "rules.d/a.star", "9")
+	relink(t, "rules.d", "rules")
+	w.expect("the root leads elsewhere")
+	write(t, "single/_helper.star", "1")
+	w.expect("a file beside a single one")
+	write(t, "single/a.star.new", "2")
+	require.NoError(t, os.Rename("single/a.star.new", "single/a.star"))
+	w.expect("the single file")
+}
+
+// TestWatchCheckout makes hundreds of changes, which are told once; and changes
+// without end, which are told all the same.
+func TestWatchCheckout(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "rules/a.star", "1")
+	w := watchDir(t, Watcher{Paths: []string{"rules"}, Quiet: time.Second, Patience: time.Hour})
+	for i := range 300 {
+		write(t, fmt.Sprintf("rules/d%d/e/r%d.star", i%30, i), "1")
+	}
+	select {
+	case <-w.told:
+	case <-time.After(patient):
+		t.Fatal("not told")
+	}
+	write(t, "rules/a.star", "2")
+	select {
+	case <-w.told:
+	case <-time.After(patient):
+		t.Fatal("not told of the next change")
+	}
+	require.Empty(t, w.told)
+
+	write(t, "more/a.star", "1")
+	w = watchDir(t, Watcher{Paths: []string{"more"}, Quiet: time.Hour, Patience: 100 * time.Millisecond})
+	for end := time.Now().Add(patient); len(w.told) == 0; {
+		write(t, "more/a.star", time.Now().String())
+		require.True(t, time.Now().Before(end), "not told while it goes on")
+	}
+}
+
+// TestWatchTick changes what events do not tell of, or where there are none.
+func TestWatchTick(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "rules/a.star", "1")
+	var log bytes.Buffer
+	var asked atomic.Int64
+	refuse := func() (*fsnotify.Watcher, error) {
+		asked.Add(1)
+		return nil, os.NewSyscallError("inotify_init1", syscall.EMFILE)
+	}
+	t.Run("none", func(t *testing.T) { // its end orders the reading of log
+		w := watchDir(t, Watcher{Paths: []string{"rules"}, Tick: 200 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, nil)), notify: refuse})
+		for i := range 3 {
+			write(t, "rules/a.star", fmt.Sprint(i+2)) // of the same size
+			w.expect("a change")
+		}
+		write(t, "rules/sub/b.star", "1")
+		w.expect("a new file")
+		w.expectNot("nothing", func() {})
+	})
+	require.Greater(t, asked.Load(), int64(1))
+	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
+	require.Contains(t, log.String(), "too many open files")
+
+	t.Run("missed", func(t *testing.T) {
+		write(t, "rules/far/c.star", "1")
+		// A name that leads there otherwise than by a watched folder: a hard link.
+		require.NoError(t, os.Link("rules/far/c.star", "c.star"))
+		w := watchDir(t, Watcher{Paths: []string{"rules"}, Tick: 50 * time.Millisecond})
+		write(t, "c.star", "2")
+		w.expect("a change by another name")
+	})
 }
 
 func TestWatchNothing(t *testing.T) {
-	require.ErrorIs(t, ruleset.Watch(context.Background(), []string{"nowhere"}, func() {}), os.ErrNotExist)
+	require.ErrorIs(t, Watch(context.Background(), []string{"nowhere"}, func() {}), os.ErrNotExist)
 }

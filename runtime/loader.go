@@ -59,7 +59,14 @@ type Loader struct {
 	// Now is what clocks show to top-level code; zero means the wall clock.
 	Now time.Time
 
+	// Before are what earlier loaders compiled, with the same Modules, Worker
+	// and Pass: a file that is as it was there, with all that it loads, is
+	// taken from the first that has it.
+	Before []*Compiled
+
 	files   map[string]*loaded
+	open    []*loaded       // of the files being loaded, outermost first
+	fresh   int             // files that were compiled here
 	loading []string        // paths of the files being loaded, outermost first
 	helpers map[string]bool // paths of the files that other files load
 	rule    string          // path of the file that is being loaded as a rule
@@ -94,11 +101,6 @@ type File struct {
 // instance, which serves to look at, not to call.
 func (f *File) Python() bool { return f.program != nil }
 
-type loaded struct {
-	file  *File
-	diags []*Diagnostic
-}
-
 // File loads the file at path, under the given __name__. The same path always
 // gives the same result, whatever the name. A file with any error diagnostic
 // comes back as nil; warnings come with a file.
@@ -106,15 +108,18 @@ func (l *Loader) File(path, name string) (*File, []*Diagnostic) {
 	if done, ok := l.files[path]; ok {
 		return done.file, done.diags
 	}
+	now := &loaded{name: name, rule: l.rule == path}
 	l.loading = append(l.loading, path)
-	file, diags := l.load(path, name, nil)
+	l.open = append(l.open, now)
+	l.fill(now, path)
+	l.open = l.open[:len(l.open)-1]
 	l.loading = l.loading[:len(l.loading)-1]
 	if l.files == nil {
 		l.files = make(map[string]*loaded)
 	}
-	SortDiagnostics(diags)
-	l.files[path] = &loaded{file, diags}
-	return file, diags
+	SortDiagnostics(now.diags)
+	l.files[path] = now
+	return now.file, now.diags
 }
 
 // Loaded reports whether another file loads the one at path.
@@ -124,17 +129,15 @@ func (l *Loader) Loaded(path string) bool { return l.helpers[path] }
 func (l *Loader) Diagnostics() []*Diagnostic {
 	var all []*Diagnostic
 	for _, f := range l.files {
-		all = append(all, f.diags...)
+		all = append(append(all, f.diags...), f.bad...)
 	}
 	SortDiagnostics(all)
 	return all
 }
 
-func (l *Loader) load(path, name string, v *Variant) (*File, []*Diagnostic) {
-	src, err := l.read(path)
-	if err != nil {
-		return nil, []*Diagnostic{fileDiagnostic(path, "read", err.Error())}
-	}
+// compile makes a file of its text, in the way v says if it is not nil.
+func (l *Loader) compile(path, name string, src []byte, v *Variant) (*File, []*Diagnostic) {
+	l.fresh++
 	if isPython(path) {
 		return l.loadPython(path, name, src, v)
 	}
@@ -168,7 +171,8 @@ func (l *Loader) load(path, name string, v *Variant) (*File, []*Diagnostic) {
 	return file, diags
 }
 
-func (l *Loader) read(path string) ([]byte, error) {
+// read gives the text of a file, or what keeps it from being read.
+func (l *Loader) read(path string) ([]byte, *Diagnostic) {
 	read := l.ReadFile
 	if read == nil {
 		read = os.ReadFile
@@ -180,7 +184,10 @@ func (l *Loader) read(path string) ([]byte, error) {
 	if pe, ok := errors.AsType[*os.PathError](err); ok {
 		err = pe.Err // the place names the file already
 	}
-	return src, err
+	if err != nil {
+		return nil, fileDiagnostic(path, "read", err.Error())
+	}
+	return src, nil
 }
 
 // parse gives the tree of a file, or the reasons why there is none.
@@ -286,11 +293,26 @@ func (l *Loader) target(load *syntax.LoadStmt, name string, file *File) (find fu
 	return nil, nil, loadDiagnostic(load, fmt.Sprintf("no module or helper file named %q", name), didYouMean(name, l.loadable()))
 }
 
+// helper finds the file of a helper, and notes that the file that is being
+// loaded depends on the answer.
 func (l *Loader) helper(name string) (string, bool) {
+	path, ok := l.find(name)
+	if n := len(l.open); n > 0 {
+		l.open[n-1].asked = append(l.open[n-1].asked, asked{name: name, path: path})
+	}
+	return path, ok
+}
+
+// find finds the file of a helper: "" for none.
+func (l *Loader) find(name string) (string, bool) {
 	if l.Helper == nil {
 		return "", false
 	}
-	return l.Helper(name)
+	path, ok := l.Helper(name)
+	if !ok {
+		return "", false
+	}
+	return path, true
 }
 
 func (l *Loader) loadHelper(load *syntax.LoadStmt, name, path string) (*File, *Diagnostic) {
@@ -304,6 +326,7 @@ func (l *Loader) loadHelper(load *syntax.LoadStmt, name, path string) (*File, *D
 	}
 	l.helpers[path] = true
 	helper, diags := l.File(path, name)
+	l.answer(path, helper)
 	if helper == nil {
 		return nil, loadDiagnostic(load, fmt.Sprintf("helper %q does not load", name), "see the error at "+firstError(diags).At())
 	}

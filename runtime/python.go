@@ -224,6 +224,7 @@ func (p *python) importHelper(i pysyntax.Imported, name, path string, imports ma
 	}
 	p.helpers[path] = true
 	helper, diags := p.File(path, name)
+	p.answer(path, helper)
 	if helper == nil {
 		fail(fmt.Sprintf("helper %q does not load", name), "see the error at "+firstError(diags).At())
 		return true

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/starhost/starhost/alert"
@@ -160,8 +161,8 @@ func (l *Loader) Rule(path string, meta Metadata) (*Rule, []*Diagnostic) {
 	}
 	r, bad := newRule(file, meta)
 	if len(bad) > 0 {
-		l.files[path].diags = append(diags, bad...)
-		return nil, l.files[path].diags
+		l.files[path].bad = bad
+		return nil, slices.Concat(diags, bad)
 	}
 	return r, diags
 }

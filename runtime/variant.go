@@ -33,7 +33,11 @@ type Pass func(tree *syntax.File, src []byte) starlark.StringDict
 func (l *Loader) Variant(r *Rule, v *Variant) (*Rule, []*Diagnostic) {
 	l.loading = []string{r.Path}
 	defer func() { l.loading = nil }()
-	file, diags := l.load(r.Path, r.ID, v)
+	src, unread := l.read(r.Path)
+	if unread != nil {
+		return nil, []*Diagnostic{unread}
+	}
+	file, diags := l.compile(r.Path, r.ID, src, v)
 	if file == nil {
 		return nil, diags
 	}

@@ -17,8 +17,9 @@ import (
 // with the context.
 func (c *command) watchTests(ctx context.Context, o *testOptions, paths []string, selected *selection, seed *uint64) error {
 	w := &watching{command: c, options: o, paths: paths, selected: selected, seed: seed}
-	w.runChanged(ctx)
-	return ruleset.Watch(ctx, paths, func() { w.runChanged(ctx) })
+	run := func() { w.runChanged(ctx) }
+	watcher := ruleset.Watcher{Paths: paths, Ready: run} // nothing is missed during the first run
+	return watcher.Run(ctx, run)
 }
 
 // watching is a run of test --watch.

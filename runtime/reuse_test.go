@@ -1,0 +1,163 @@
+package runtime_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/starhost/starhost/event"
+	"github.com/starhost/starhost/runtime"
+	"github.com/stretchr/testify/require"
+)
+
+// texts are files by path; helpers are found by their names without ending.
+type texts map[string]string
+
+func (files texts) loader(before ...*runtime.Compiled) *runtime.Loader {
+	return &runtime.Loader{
+		Before: before,
+		Helper: func(name string) (string, bool) {
+			for _, ext := range []string{".star", ".py"} {
+				if _, ok := files[name+ext]; ok {
+					return name + ext, true
+				}
+			}
+			return "", false
+		},
+		ReadFile: func(path string) ([]byte, error) {
+			if text, ok := files[path]; ok {
+				return []byte(text), nil
+			}
+			return nil, fmt.Errorf("no file %s", path)
+		},
+	}
+}
+
+// rules loads all files but helpers, whose names start with h.
+func (files texts) rules(t *testing.T, l *runtime.Loader) map[string]*runtime.Rule {
+	rules := make(map[string]*runtime.Rule)
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		if strings.HasPrefix(path, "h") {
+			continue
+		}
+		rule, diags := l.Rule(path, runtime.DefaultMetadata(path))
+		require.Empty(t, diags)
+		rules[path] = rule
+	}
+	return rules
+}
+
+const ruleText = "\ndef rule(event):\n    return True\n"
+
+// TestBefore changes files one after the other, and looks at which are compiled.
+func TestBefore(t *testing.T) {
+	files := texts{
+		"a.star":  "load('h1', 'x')" + ruleText,
+		"b.star":  "load('h2', 'x')" + ruleText,
+		"c.py":    "import h3" + ruleText,
+		"d.py":    "try:\n    import h4\nexcept ImportError:\n    pass" + ruleText,
+		"e.star":  ruleText,
+		"h1.star": "load('h2', y = 'x')\nx = y\n",
+		"h2.star": "x = 1\n",
+		"h3.py":   "import h5\n",
+		"h5.star": "x = 1\n",
+	}
+	l := files.loader()
+	rules := files.rules(t, l)
+	require.Equal(t, len(files), l.Fresh())
+	for _, step := range []struct{ path, text, changed string }{
+		{"e.star", ruleText + "#", "e.star"},
+		{"h2.star", "x = 2\n", "a.star b.star"},
+		{"h1.star", "x = 3\n", "a.star"},
+		{"h2.star", "x = 4\n", "b.star"},
+		{"h5.star", "x = 2\n", "c.py"},
+		{"h4.star", "x = 1\n", "d.py"}, // it was not there
+		{"h3.star", "x = 1\n", "c.py"}, // it is found before h3.py
+		{"h9.star", "x = 1\n", ""},
+	} {
+		files[step.path] = step.text
+		l = files.loader(l.Compiled())
+		now := files.rules(t, l)
+		var changed []string
+		for _, path := range slices.Sorted(maps.Keys(now)) {
+			if now[path].File != rules[path].File {
+				changed = append(changed, path)
+			}
+		}
+		require.Equal(t, step.changed, strings.Join(changed, " "), "after a change of %s", step.path)
+		all := files.loader()
+		for path, rule := range files.rules(t, all) {
+			require.Equal(t, rule.Hash, now[path].Hash, path)
+		}
+		require.Less(t, l.Fresh(), all.Fresh())
+		rules = now
+	}
+}
+
+// TestBeforeRole loads the same file in other ways than before.
+func TestBeforeRole(t *testing.T) {
+	files := texts{"a.py": "NAME = __name__" + ruleText}
+	l := files.loader()
+	rule, diags := l.Rule("a.py", runtime.DefaultMetadata("A"))
+	require.Empty(t, diags)
+	l = files.loader(l.Compiled())
+	same, _ := l.Rule("a.py", runtime.DefaultMetadata("A"))
+	require.Same(t, rule.File, same.File)
+	l = files.loader(l.Compiled())
+	other, _ := l.Rule("a.py", runtime.DefaultMetadata("B"))
+	require.NotSame(t, rule.File, other.File, "under another id")
+	l = files.loader(l.Compiled())
+	helper, _ := l.File("a.py", "B")
+	require.NotSame(t, other.File, helper, "not as a rule")
+}
+
+func TestFailures(t *testing.T) {
+	files := texts{
+		"a.star":  "load('h1', 'x')" + ruleText,
+		"b.star":  "load('h1', 'x')\nload('nowhere', 'y')" + ruleText,
+		"c.py":    "import h2" + ruleText,
+		"d.star":  "x = 1\n",
+		"e.star":  ruleText,
+		"h1.star": "x = \n",
+		"h2.py":   "import h1\n",
+	}
+	l := files.loader()
+	for _, path := range []string{"a.star", "b.star", "c.py", "d.star", "e.star"} {
+		l.Rule(path, runtime.DefaultMetadata(path))
+	}
+	got := make(map[string]string)
+	for path, f := range l.Failures() {
+		require.NotEmpty(t, f.Diagnostics, path)
+		got[path] = strings.Join(f.Because, " ")
+	}
+	require.Equal(t, map[string]string{
+		"a.star": "h1.star", "b.star": "", "c.py": "h2.py", "d.star": "", "h1.star": "", "h2.py": "h1.star",
+	}, got)
+	files["h1.star"] = "x = 1\n"
+	l = files.loader(l.Compiled())
+	rule, diags := l.Rule("a.star", runtime.DefaultMetadata("a.star"))
+	require.Empty(t, diags)
+	require.NotNil(t, rule, "what has failed is not taken over")
+}
+
+// TestTrim has a worker run more and more files.
+func TestTrim(t *testing.T) {
+	var w runtime.Worker
+	e, err := event.Decode([]byte(`{}`))
+	require.NoError(t, err)
+	files := texts{"a.py": "N = []\ndef rule(event):\n    return True\ndef title(event):\n    return 'TEXT'\n"}
+	plain := files["a.py"]
+	for i := range 20 {
+		files["a.py"] = strings.ReplaceAll(plain, "TEXT", fmt.Sprint(i))
+		rule, diags := files.loader().Rule("a.py", runtime.DefaultMetadata("a"))
+		require.Empty(t, diags)
+		for range 2 {
+			w.Trim(i % 3)
+			res := w.Eval(runtime.Call{}, rule, e)
+			require.Nil(t, res.Err)
+			require.Equal(t, fmt.Sprint(i), res.Match.Title)
+		}
+	}
+}
