@@ -24,3 +24,9 @@ type Raw struct {
 	// when it was not and should be delivered again. It must not block.
 	Ack func(error)
 }
+
+// RefusedError says that a record is no event: sending it again does not help.
+type RefusedError struct{ Err error }
+
+func (e *RefusedError) Error() string { return e.Err.Error() }
+func (e *RefusedError) Unwrap() error { return e.Err }
