@@ -410,6 +410,7 @@ func TestHTTPBomb(t *testing.T) {
 
 func TestHTTPHuge(t *testing.T) {
 	const size = 1 << 30
+	line := []byte(`{"a":"` + strings.Repeat("x", 55) + "\"}\n")
 	var asked int64
 	body := func() io.Reader {
 		asked = 0
@@ -417,13 +418,10 @@ func TestHTTPHuge(t *testing.T) {
 			if asked += int64(len(p)); asked > size {
 				return 0, io.EOF
 			}
-			for i := range p {
-				p[i] = "{}\n"[i%3]
-			}
-			return len(p) / 3 * 3, nil
+			return copy(p, bytes.Repeat(line, len(p)/len(line))), nil
 		})
 	}
-	h := &HTTP{Handle: func(_ context.Context, records []event.Raw) []error { return make([]error, len(records)) }, MaxRecords: 1 << 30}
+	h := &HTTP{Handle: func(_ context.Context, records []event.Raw) []error { return make([]error, len(records)) }, MaxRecords: DefaultMaxBody}
 	url := serve(t, h)
 	t.Run("streamed", func(t *testing.T) {
 		var r reply
@@ -432,7 +430,7 @@ func TestHTTPHuge(t *testing.T) {
 		r = post(t, url, body())
 		runtime.ReadMemStats(&after)
 		assert.Equal(t, 413, r.status)
-		assert.Greater(t, r.Accepted, DefaultMaxBody/3-100)
+		assert.Greater(t, r.Accepted, DefaultMaxBody/len(line)-100)
 		assert.Less(t, after.HeapSys, before.HeapSys+(64<<20), "memory from the system")
 		assert.Less(t, asked, int64(size/2), "the rest is not read")
 	})
@@ -583,8 +581,10 @@ func TestHTTPSlow(t *testing.T) {
 	}
 	t.Run("slow handling is not the sender's fault", func(t *testing.T) {
 		k := &taker{}
-		h := &HTTP{Patience: 50 * time.Millisecond, MinRate: 1 << 20, Handle: func(ctx context.Context, records []event.Raw) []error {
-			time.Sleep(100 * time.Millisecond)
+		h := &HTTP{Patience: 300 * time.Millisecond, Handle: func(ctx context.Context, records []event.Raw) []error {
+			if records[0].Index == 1000 {
+				time.Sleep(400 * time.Millisecond)
+			}
 			return k.handle(ctx, records)
 		}}
 		url := serve(t, h)
