@@ -125,11 +125,33 @@ func (t *Tail) found(l listed, info fs.FileInfo) {
 	switch {
 	case known:
 	case last != (inode{}) || !since.IsZero():
-		t.add(l.name, nil, t.missed(l.name, f.name, last, since)...)
+		missed := t.missed(l.name, f.name, last, since)
+		if !f.isAt(l.name) {
+			// It is being rotated again: the folder was on the move.
+			closeFiles(append(missed, f))
+			return
+		}
+		t.add(l.name, nil, missed...)
 	case t.first && t.StartAt == End && !slices.Contains(t.old, l.by):
 		f.toEnd(info.Size())
 	}
 	t.add(l.name, nil, f)
+}
+
+// isAt reports whether a path leads to a file.
+func (f *follower) isAt(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return false
+	}
+	id, _ := inodeOf(info)
+	return id == f.id
+}
+
+func closeFiles(files []*follower) {
+	for _, f := range files {
+		f.file.Close()
+	}
 }
 
 // toEnd starts a file at what is its end now.
@@ -363,13 +385,30 @@ func (r *reading) read(f *follower) verdictOfReading {
 		return atEnd
 	case m.offset == 0 && !away && !begun.IsZero():
 		// What was never seen of it may have been copied and truncated.
-		if missed := r.missed(f.path, f.name, inode{}, begun.Add(1)); len(missed) > 0 {
+		missed := r.missed(f.path, f.name, inode{}, begun.Add(1))
+		missed = slices.DeleteFunc(missed, f.isCopiedTo)
+		if len(missed) > 0 {
 			r.forgetLook(f)
 			r.add(f.path, f, missed...)
 			return again
 		}
 	}
 	return r.batches(f, m, begun, false)
+}
+
+// isCopiedTo reports whether a file holds nothing that is not in f now, as far
+// as their beginnings tell: it is a copy of f, which is still to be truncated.
+// It closes such a file.
+func (f *follower) isCopiedTo(c *follower) bool {
+	n := min(headLen, f.size, c.size)
+	a, b := make([]byte, n), make([]byte, n)
+	_, errA := f.file.ReadAt(a, 0)
+	_, errB := c.file.ReadAt(b, 0)
+	if c.size > f.size || errA != nil || errB != nil || !bytes.Equal(a, b) {
+		return false
+	}
+	c.file.Close()
+	return true
 }
 
 // forgetLook makes the next read of a file look at it as if it was new.

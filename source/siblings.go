@@ -27,7 +27,22 @@ var added = regexp.MustCompile(`^[-._][0-9][-._0-9TZ:+]*$`)
 // siblings returns the rotated files of a log, the oldest first: app.log.1,
 // app.log-20261122, app-2026-11-22T10-11-12.log beside app.log. Compressed
 // ones are left out.
+//
+// While files are being renamed a folder may show one of them under no name or
+// two; so it is read until it is the same twice.
 func siblings(log string) []sibling {
+	all := list(log)
+	for range 10 {
+		again := list(log)
+		if slices.Equal(all, again) {
+			break
+		}
+		all = again
+	}
+	return all
+}
+
+func list(log string) []sibling {
 	entries, err := os.ReadDir(filepath.Dir(log))
 	if err != nil {
 		return nil
