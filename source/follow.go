@@ -108,6 +108,29 @@ func (t *Tail) open(path, name string) *follower {
 	return nil
 }
 
+// openSibling is open for a file that was seen in a folder. It reports false if
+// the file is not there any more, because the folder is on the move.
+func (t *Tail) openSibling(path, log string, s sibling) (*follower, bool) {
+	t.mu.Lock()
+	skip := t.followed[s.id] != nil || t.skipped[s.id]
+	t.mu.Unlock()
+	if skip {
+		return nil, true
+	}
+	f := t.open(path, s.name)
+	if f == nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return nil, t.followed[s.id] != nil || t.skipped[s.id]
+	}
+	if f.id != s.id {
+		f.file.Close()
+		return nil, false
+	}
+	f.name = log
+	return f, true
+}
+
 func (f *follower) isCompressed() bool {
 	head := make([]byte, len(zstdMagic))
 	n, _ := f.file.ReadAt(head, 0)
@@ -125,10 +148,9 @@ func (t *Tail) found(l listed, info fs.FileInfo) {
 	switch {
 	case known:
 	case last != (inode{}) || !since.IsZero():
-		missed := t.missed(l.name, f.name, last, since)
-		if !f.isAt(l.name) {
-			// It is being rotated again: the folder was on the move.
-			closeFiles(append(missed, f))
+		missed, ok := t.missed(f, last, since)
+		if !ok || !f.isAt(l.name) {
+			closeFiles(append(missed, f)) // the next look is soon
 			return
 		}
 		t.add(l.name, nil, missed...)
@@ -203,23 +225,33 @@ func (t *Tail) last(path string) (id inode, since time.Time) {
 }
 
 // missed returns followers of the rotated files of a log that were written
-// after a file, or after a time, and never seen.
-func (t *Tail) missed(path, log string, last inode, since time.Time) []*follower {
+// after a file, or at a time or later, and never seen. Those that hold nothing
+// but what the present file holds are not meant: they are copies of it, which
+// is still to be truncated. It reports false if the folder is on the move.
+func (t *Tail) missed(present *follower, last inode, since time.Time) ([]*follower, bool) {
 	if last == (inode{}) && since.IsZero() {
-		return nil
+		return nil, true
 	}
 	var all []*follower
-	for _, s := range after(siblings(log), last, since) {
-		if f := t.open(path, s.name); f != nil {
-			if t.recall(f) {
-				f.file.Close()
-				continue
-			}
-			f.name = log
-			all = append(all, f)
+	for _, s := range after(siblings(present.name), last, since) {
+		if s.id == present.id {
+			continue
 		}
+		f, ok := t.openSibling(present.path, present.name, s)
+		if !ok {
+			closeFiles(all)
+			return nil, false
+		}
+		if f == nil {
+			continue
+		}
+		if t.recall(f) || f.isCopyOf(present) {
+			f.file.Close()
+			continue
+		}
+		all = append(all, f)
 	}
-	return all
+	return all, true
 }
 
 // add puts files into the chain of a path, before one of its files or, if that
@@ -261,7 +293,12 @@ func (t *Tail) restore(entries []entry) {
 	for _, e := range entries {
 		f := (*follower)(nil)
 		if !e.Done && t.covers(e.Path) {
-			f = t.locate(&e)
+			for range 10 {
+				moving := false
+				if f, moving = t.locate(&e); !moving {
+					break
+				}
+			}
 		}
 		if f != nil {
 			t.add(e.Path, nil, f)
@@ -277,30 +314,39 @@ func (t *Tail) restore(entries []entry) {
 	}
 }
 
-// locate finds the file that an entry tells of, at its path or renamed.
-func (t *Tail) locate(e *entry) *follower {
-	names := []string{e.Path, e.Name}
-	for _, name := range names[:2] {
-		for _, s := range inFolder(name) {
-			if s.id.number == e.Inode {
-				names = append(names, s.name)
-			}
-		}
-	}
-	for i, name := range names {
-		f := t.open(e.Path, name)
-		if f == nil {
-			continue
-		}
+// locate finds the file that an entry tells of, at its path or renamed. It
+// reports whether the folder was on the move.
+func (t *Tail) locate(e *entry) (f *follower, moving bool) {
+	if f := t.open(e.Path, e.Path); f != nil {
 		// A file that is where it was, but not as it was, was truncated.
-		truncated := i == 0 && f.id == inode{e.Device, e.Inode}
-		if truncated || e.tells(f.file, f.id) {
-			f.name, f.mark, f.since = e.Name, e.mark(), e.Modified
-			return f
+		if (f.id == inode{e.Device, e.Inode}) || e.tells(f.file, f.id) {
+			f.resume(e)
+			return f, false
 		}
 		f.file.Close()
 	}
-	return nil
+	for _, name := range []string{e.Path, e.Name} {
+		for _, s := range inFolder(name) {
+			if s.id.number != e.Inode {
+				continue
+			}
+			f, ok := t.openSibling(e.Path, e.Name, s)
+			if !ok {
+				moving = true
+			} else if f != nil && e.tells(f.file, f.id) {
+				f.resume(e)
+				return f, false
+			} else if f != nil {
+				f.file.Close()
+			}
+		}
+	}
+	return nil, moving
+}
+
+// resume takes up a file where its reading was ended.
+func (f *follower) resume(e *entry) {
+	f.name, f.mark, f.since = e.Name, e.mark(), e.Modified
 }
 
 // advance reads what there is to read of a chain.
@@ -312,7 +358,7 @@ func (t *Tail) advance(ctx context.Context, c *chain) {
 		return
 	}
 	defer r.yield()
-	for i := 0; ; {
+	for i := 0; ctx.Err() == nil; {
 		t.mu.Lock()
 		if i >= len(c.files) {
 			t.mu.Unlock()
@@ -385,10 +431,13 @@ func (r *reading) read(f *follower) verdictOfReading {
 		return atEnd
 	case m.offset == 0 && !away && !begun.IsZero():
 		// What was never seen of it may have been copied and truncated.
-		missed := r.missed(f.path, f.name, inode{}, begun.Add(1))
-		missed = slices.DeleteFunc(missed, f.isCopiedTo)
+		missed, ok := r.missed(f, inode{}, begun)
+		if !ok {
+			r.forgetLook(f, begun)
+			return again
+		}
 		if len(missed) > 0 {
-			r.forgetLook(f)
+			r.forgetLook(f, info.ModTime())
 			r.add(f.path, f, missed...)
 			return again
 		}
@@ -396,26 +445,26 @@ func (r *reading) read(f *follower) verdictOfReading {
 	return r.batches(f, m, begun, false)
 }
 
-// isCopiedTo reports whether a file holds nothing that is not in f now, as far
-// as their beginnings tell: it is a copy of f, which is still to be truncated.
-// It closes such a file.
-func (f *follower) isCopiedTo(c *follower) bool {
-	n := min(headLen, f.size, c.size)
-	a, b := make([]byte, n), make([]byte, n)
-	_, errA := f.file.ReadAt(a, 0)
-	_, errB := c.file.ReadAt(b, 0)
-	if c.size > f.size || errA != nil || errB != nil || !bytes.Equal(a, b) {
+// isCopyOf reports whether a file holds nothing that another does not hold
+// too, as far as their beginnings tell.
+func (f *follower) isCopyOf(g *follower) bool {
+	info, err := g.file.Stat()
+	if err != nil || f.size > info.Size() {
 		return false
 	}
-	c.file.Close()
-	return true
+	n := min(headLen, f.size)
+	a, b := make([]byte, n), make([]byte, n)
+	_, errF := f.file.ReadAt(a, 0)
+	_, errG := g.file.ReadAt(b, 0)
+	return errF == nil && errG == nil && bytes.Equal(a, b)
 }
 
-// forgetLook makes the next read of a file look at it as if it was new.
-func (r *reading) forgetLook(f *follower) {
+// forgetLook makes the next read of a file look at it again, as if it had last
+// been looked at when it was as at a time.
+func (r *reading) forgetLook(f *follower, since time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	f.looked, f.since, f.changed = nil, time.Time{}, true
+	f.looked, f.since, f.changed = nil, since, true
 }
 
 func (r *reading) fault(f *follower, err error) {
@@ -443,7 +492,7 @@ func (r *reading) batches(f *follower, m mark, begun time.Time, flush bool) verd
 			err = r.lines.w.err
 		}
 		if err != nil {
-			r.forgetLook(f)
+			r.forgetLook(f, begun)
 			r.fault(f, fmt.Errorf("read %s: %w", f.name, err))
 			return atEnd
 		}
@@ -460,7 +509,7 @@ func (r *reading) batches(f *follower, m mark, begun time.Time, flush bool) verd
 			r.lines.reset(&section{f.file, m.offset}, m)
 		}
 		if r.ctx.Err() != nil {
-			r.forgetLook(f)
+			r.forgetLook(f, begun)
 			return interrupted
 		}
 	}
@@ -587,20 +636,40 @@ func (r *reading) upTo(f *follower, b portion, raw event.Raw) {
 }
 
 // truncated begins a file anew. What it had before is looked for in a copy of
-// it that lies beside it.
+// it that lies beside it. Nothing is done yet if the folder is on the move.
 func (r *reading) truncated(f *follower, begun time.Time) {
 	r.mu.Lock()
 	m := f.mark
 	r.mu.Unlock()
-	all := siblings(f.name)
-	copied := r.copyOf(f, m, all)
+	info, err := f.file.Stat()
+	if err != nil {
+		return
+	}
+	copied, ok := r.copyOf(f, m)
+	if !ok {
+		return
+	}
 	last := inode{}
 	if copied != nil {
 		last = copied.id
 	}
-	missed := r.missed(f.path, f.name, last, begun)
+	missed, ok := r.missed(f, last, begun)
+	missed = slices.DeleteFunc(missed, func(g *follower) bool {
+		same := g.id == last
+		if same {
+			g.file.Close()
+		}
+		return same
+	})
+	if !ok {
+		if copied != nil {
+			copied.file.Close()
+		}
+		return
+	}
+	r.forgetLook(f, info.ModTime())
 	r.mu.Lock()
-	f.mark, f.looked, f.since, f.changed, f.err = mark{}, nil, time.Time{}, true, nil
+	f.mark, f.err = mark{}, nil
 	r.dirty = true
 	r.mu.Unlock()
 	if copied != nil {
@@ -612,28 +681,31 @@ func (r *reading) truncated(f *follower, begun time.Time) {
 	r.add(f.path, f, missed...)
 }
 
-// copyOf returns the newest sibling that starts as a file did, and has more
-// than was read of it, or nil.
-func (r *reading) copyOf(f *follower, m mark, all []sibling) *follower {
+// copyOf returns the newest sibling that starts as a file did, and has what
+// was read of it, or nil. It reports false if the folder is on the move.
+func (r *reading) copyOf(f *follower, m mark) (*follower, bool) {
 	if m.head.n == 0 {
-		return nil
+		return nil, true
 	}
-	for _, s := range slices.Backward(all) {
+	for _, s := range slices.Backward(siblings(f.name)) {
 		if s.size < m.offset {
 			continue
 		}
-		c := r.open(f.path, s.name)
+		c, ok := r.openSibling(f.path, f.name, s)
+		if !ok {
+			return nil, false
+		}
 		if c == nil {
 			continue
 		}
 		_, err := m.head.grow(c.file, 0)
 		if err == nil && (m.skip || c.endsLine(m.offset)) {
-			c.name, c.mark = f.name, m
-			return c
+			c.mark = m
+			return c, true
 		}
 		c.file.Close()
 	}
-	return nil
+	return nil, true
 }
 
 // endsLine reports whether a line ends at an offset.

@@ -31,11 +31,15 @@ var added = regexp.MustCompile(`^[-._][0-9][-._0-9TZ:+]*$`)
 // While files are being renamed a folder may show one of them under no name or
 // two; so it is read until it is the same twice.
 func siblings(log string) []sibling {
-	all := list(log)
+	return settled(func() []sibling { return list(log) })
+}
+
+func settled(list func() []sibling) []sibling {
+	all := list()
 	for range 10 {
-		again := list(log)
-		if slices.Equal(all, again) {
-			break
+		again := list()
+		if slices.EqualFunc(all, again, func(a, b sibling) bool { return a.id == b.id && a.name == b.name }) {
+			return again
 		}
 		all = again
 	}
@@ -105,6 +109,10 @@ func after(all []sibling, id inode, since time.Time) []sibling {
 
 // inFolder returns the files beside a file, whatever they are called.
 func inFolder(name string) []sibling {
+	return settled(func() []sibling { return listFolder(name) })
+}
+
+func listFolder(name string) []sibling {
 	dir := filepath.Dir(name)
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -503,17 +503,23 @@ func TestTailTorture(t *testing.T) {
 			stop := make(chan struct{})
 			var writer sync.WaitGroup
 			written := 0
+			// What was rotated before anybody looked is not asked for.
+			write(t, "a.log", "{\"n\":0}\n")
+			written++
+			g := follow(t, &Tail{Paths: []string{"a.log"}, Checkpoints: "state.json"})
+			g.wait(`{"n":0}`)
+			g.end()
 			writer.Go(func() {
 				rotated := 0
 				for {
-					for range 1 + rand.IntN(100) {
+					for range 1 + rand.IntN(50) {
 						write(t, "a.log", fmt.Sprintf("{\"n\":%d}\n", written))
 						written++
 					}
 					select {
 					case <-stop:
 						return
-					case <-time.After(time.Duration(rand.IntN(3)) * time.Millisecond):
+					case <-time.After(time.Duration(rand.IntN(12)) * time.Millisecond):
 					}
 					for i := rotated; i > 0; i-- {
 						assert.NoError(t, os.Rename(fmt.Sprintf("a.log.%d", i), fmt.Sprintf("a.log.%d", i+1)))
@@ -522,11 +528,15 @@ func TestTailTorture(t *testing.T) {
 					rotated++
 				}
 			})
-			next := 0 // of all runs: the first that has not come
+			end := sync.OnceFunc(func() {
+				close(stop)
+				writer.Wait()
+			})
+			defer end()
+			next := 1 // of all runs: the first that has not come
 			for i := range 20 {
 				if i == 19 {
-					close(stop)
-					writer.Wait()
+					end()
 				}
 				g := follow(t, &Tail{Paths: []string{"a.log"}, Checkpoints: "state.json"})
 				time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
