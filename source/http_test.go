@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -398,30 +399,30 @@ func TestHTTPBomb(t *testing.T) {
 	// 10 MB that would be 10 GB.
 	bomb := bytes.Repeat(gzipped(strings.Repeat(" ", 10<<20)), 1000)
 	require.Greater(t, len(bomb), 10_000_000)
-	h := &HTTP{Handle: (&taker{}).handle}
+	h := &HTTP{Handle: (&taker{}).handle, MaxText: 16 << 20}
 	url := serve(t, h)
 	var r reply
 	n := allocated(func() { r = post(t, url, bytes.NewReader(bomb)) })
 	assert.Equal(t, 413, r.status)
-	assert.Equal(t, "the decompressed body is longer than 536870912 bytes; split it", r.Error)
+	assert.Equal(t, "the decompressed body is longer than 16777216 bytes; split it", r.Error)
 	assert.Less(t, n, uint64(8<<20), "bytes allocated")
-	assert.Equal(t, int64(DefaultMaxText), finished(t, h, 1).Text>>20<<20)
+	assert.Equal(t, int64(16), finished(t, h, 1).Text>>20)
 }
 
 func TestHTTPHuge(t *testing.T) {
-	const size = 1 << 30
+	const size, maxBody = 1 << 30, 16 << 20
 	line := []byte(`{"a":"` + strings.Repeat("x", 55) + "\"}\n")
-	var asked int64
+	var asked atomic.Int64
 	body := func() io.Reader {
-		asked = 0
+		asked.Store(0)
 		return readerFunc(func(p []byte) (int, error) {
-			if asked += int64(len(p)); asked > size {
+			if asked.Add(int64(len(p))) > size {
 				return 0, io.EOF
 			}
 			return copy(p, bytes.Repeat(line, len(p)/len(line))), nil
 		})
 	}
-	h := &HTTP{Handle: func(_ context.Context, records []event.Raw) []error { return make([]error, len(records)) }, MaxRecords: DefaultMaxBody}
+	h := &HTTP{Handle: func(_ context.Context, records []event.Raw) []error { return make([]error, len(records)) }, MaxBody: maxBody}
 	url := serve(t, h)
 	t.Run("streamed", func(t *testing.T) {
 		var r reply
@@ -430,9 +431,9 @@ func TestHTTPHuge(t *testing.T) {
 		r = post(t, url, body())
 		runtime.ReadMemStats(&after)
 		assert.Equal(t, 413, r.status)
-		assert.Greater(t, r.Accepted, DefaultMaxBody/len(line)-100)
+		assert.Greater(t, r.Accepted, maxBody/len(line)-100)
 		assert.Less(t, after.HeapSys, before.HeapSys+(64<<20), "memory from the system")
-		assert.Less(t, asked, int64(size/2), "the rest is not read")
+		assert.Less(t, asked.Load(), int64(size/2), "the rest is not read")
 	})
 	t.Run("announced", func(t *testing.T) {
 		r, err := http.NewRequest(http.MethodPost, url, io.NopCloser(body()))

@@ -87,7 +87,8 @@ func rotation(base, name string) (string, bool) {
 	}
 	ext := filepath.Ext(base)
 	rest, ok := strings.CutPrefix(name, strings.TrimSuffix(base, ext))
-	if rest, ok = strings.CutSuffix(rest, ext); !ok || !added.MatchString(rest) {
+	rest, ended := strings.CutSuffix(rest, ext)
+	if !ok || !ended || !added.MatchString(rest) {
 		return "", false
 	}
 	return rest, true
