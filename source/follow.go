@@ -416,11 +416,8 @@ func (r *reading) read(f *follower) verdictOfReading {
 	m, before, away := f.mark, f.looked, f.away
 	begun := f.lastLook()
 	f.size, f.changed = info.Size(), false
-	f.looked = info
-	if before == nil || !same(before, info) {
-		if away {
-			f.quiet = time.Now()
-		}
+	if away && (before == nil || !same(before, info)) {
+		f.quiet = time.Now()
 	}
 	r.mu.Unlock()
 	switch {
@@ -437,11 +434,15 @@ func (r *reading) read(f *follower) verdictOfReading {
 			return again
 		}
 		if len(missed) > 0 {
-			r.forgetLook(f, info.ModTime())
+			// In this order: a checkpoint may be written at any moment.
 			r.add(f.path, f, missed...)
+			r.forgetLook(f, info.ModTime())
 			return again
 		}
 	}
+	r.mu.Lock()
+	f.looked = info
+	r.mu.Unlock()
 	return r.batches(f, m, begun, false)
 }
 
@@ -667,18 +668,21 @@ func (r *reading) truncated(f *follower, begun time.Time) {
 		}
 		return
 	}
-	r.forgetLook(f, info.ModTime())
+	// In this order: a checkpoint may be written at any moment.
+	if copied != nil {
+		r.add(f.path, f, copied)
+	}
+	r.add(f.path, f, missed...)
 	r.mu.Lock()
 	f.mark, f.err = mark{}, nil
+	f.looked, f.since, f.changed = nil, info.ModTime(), true
 	r.dirty = true
 	r.mu.Unlock()
 	if copied != nil {
-		r.add(f.path, f, copied)
 		r.Log.Info("file was truncated; its copy is read from where it was, then the file anew", "path", f.path, "offset", m.offset)
 	} else {
 		r.Log.Warn("file was truncated; it is read anew, and what was not read of it before is gone", "path", f.path, "offset", m.offset)
 	}
-	r.add(f.path, f, missed...)
 }
 
 // copyOf returns the newest sibling that starts as a file did, and has what
