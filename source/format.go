@@ -60,6 +60,13 @@ type decoders struct {
 	in   *bufio.Reader
 	gzip *gzip.Reader
 	zstd *zstd.Decoder
+
+	// format is how the present input is compressed, "" if it is not.
+	format string
+
+	// window is the most memory that a zstd frame may ask for, 0:
+	// maxZstdWindow. It must not change after the first frame.
+	window uint64
 }
 
 // reader returns the text of r, decompressed if it starts like gzip or zstd.
@@ -69,16 +76,28 @@ func (d *decoders) reader(r io.Reader) (io.Reader, error) {
 	} else {
 		d.in.Reset(r)
 	}
+	d.format = d.compression()
+	switch d.format {
+	case "gzip":
+		return d.gunzip()
+	case "zstd":
+		return d.unzstd()
+	}
+	return d.in, nil
+}
+
+// compression tells how the input is compressed, "" if it is not.
+func (d *decoders) compression() string {
 	head, err := d.in.Peek(len(gzipMagic))
 	switch {
 	case err == nil && bytes.Equal(head, gzipMagic):
-		return d.gunzip()
+		return "gzip"
 	case err == nil && bytes.HasPrefix(zstdMagic, head), isSkippable(head):
 		if head, _ = d.in.Peek(len(zstdMagic)); bytes.Equal(head, zstdMagic) || isSkippable(head) {
-			return d.unzstd()
+			return "zstd"
 		}
 	}
-	return d.in, nil
+	return ""
 }
 
 // isSkippable reports whether a text starts, as far as it goes, like a zstd
@@ -101,8 +120,12 @@ func (d *decoders) gunzip() (r io.Reader, err error) {
 
 func (d *decoders) unzstd() (r io.Reader, err error) {
 	if d.zstd == nil {
+		window := d.window
+		if window == 0 {
+			window = maxZstdWindow
+		}
 		// One goroutine, the caller's.
-		d.zstd, err = zstd.NewReader(d.in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+		d.zstd, err = zstd.NewReader(d.in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window))
 	} else {
 		err = d.zstd.Reset(d.in)
 	}

@@ -88,16 +88,30 @@ func glob(pattern string) ([]file, error) {
 	return files, err
 }
 
-// walk returns the files below dir that look like logs, in lexical order. It
-// leaves out what is hidden, and links to directories.
+// walk returns the files below dir that look like logs, in lexical order.
 func walk(dir string) ([]file, error) {
 	var files []file
+	err := eachLog(dir, func(path string, info fs.FileInfo, err error) error {
+		if err != nil {
+			return fmt.Errorf("find input: %w", err)
+		}
+		files = append(files, fileOf(path, info))
+		return nil
+	})
+	return files, err
+}
+
+// eachLog calls do with the regular files below dir that look like logs, in
+// lexical order, and with what hinders it; it goes on while do returns nil. It
+// leaves out what is hidden, and links to directories.
+func eachLog(dir string, do func(path string, info fs.FileInfo, err error) error) error {
 	// With the separator at its end the path of a link leads to its directory.
-	err := filepath.WalkDir(dir+string(filepath.Separator), func(path string, entry fs.DirEntry, err error) error {
+	root := dir + string(filepath.Separator)
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
-			return fmt.Errorf("find input: %w", err)
-		case path == dir+string(filepath.Separator):
+			return do(path, nil, err)
+		case path == root:
 			return nil
 		case isHidden(entry.Name()) && entry.IsDir():
 			return filepath.SkipDir
@@ -105,15 +119,11 @@ func walk(dir string) ([]file, error) {
 			return nil
 		}
 		info, err := os.Stat(path)
-		if err != nil {
-			return fmt.Errorf("find input: %w", err)
-		}
-		if info.Mode().IsRegular() {
-			files = append(files, fileOf(path, info))
+		if err != nil || info.Mode().IsRegular() {
+			return do(path, info, err)
 		}
 		return nil
 	})
-	return files, err
 }
 
 func isHidden(base string) bool { return strings.HasPrefix(base, ".") && base != "." && base != ".." }

@@ -1,0 +1,676 @@
+package source
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/starhost/starhost/event"
+)
+
+// taker is a Handle that keeps what it gets.
+type taker struct {
+	mu      sync.Mutex
+	got     []event.Raw
+	batches []int
+	fail    func(event.Raw) error
+}
+
+func (k *taker) handle(_ context.Context, records []event.Raw) []error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.batches = append(k.batches, len(records))
+	errs := make([]error, len(records))
+	for i, raw := range records {
+		k.got = append(k.got, raw)
+		if k.fail != nil {
+			errs[i] = k.fail(raw)
+		}
+	}
+	return errs
+}
+
+func (k *taker) records() []event.Raw {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return append([]event.Raw(nil), k.got...)
+}
+
+// reply is what a server answered.
+type reply struct {
+	status int
+	header http.Header
+	Account
+}
+
+func decodeReply(t *testing.T, r *http.Response) reply {
+	t.Helper()
+	defer r.Body.Close()
+	got := reply{status: r.StatusCode, header: r.Header}
+	require.NoError(t, json.NewDecoder(r.Body).Decode(&got.Account))
+	return got
+}
+
+// post sends a body; header has names and values in turn.
+func post(t *testing.T, url string, body io.Reader, header ...string) reply {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+	require.NoError(t, err)
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	got, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	return decodeReply(t, got)
+}
+
+func serve(t *testing.T, h *HTTP) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestHTTPForms posts the texts of TestSplit in every form and gets what Files
+// gets of them.
+func TestHTTPForms(t *testing.T) {
+	inputs, err := filepath.Glob("testdata/split/*.in")
+	require.NoError(t, err)
+	require.NotEmpty(t, inputs)
+	for _, path := range inputs {
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		var want []string
+		f := &Files{Stdin: bytes.NewReader(data), LogType: "T"}
+		bad := 0
+		f.Bad = func(raw event.Raw, err error) {
+			bad++
+			want = append(want, fmt.Sprintf("bad %d %s %s: %v", raw.Line, raw.LogType, raw.Data, err))
+		}
+		records := 0
+		for {
+			raw, err := f.Next(t.Context())
+			if err != nil {
+				break
+			}
+			records++
+			want = append(want, fmt.Sprintf("%d %s %s", raw.Line, raw.LogType, raw.Data))
+		}
+
+		for name, form := range map[string]struct {
+			data     []byte
+			encoding string
+		}{
+			"plain":           {data, ""},
+			"identity":        {data, "identity"},
+			"gzip by content": {gzipped(string(data)), ""},
+			"gzip":            {gzipped(string(data)), "gzip"},
+			"zstd by content": {zstded(string(data)), ""},
+			"zstd":            {zstded(string(data)), "ZSTD"},
+		} {
+			var got []string
+			h := &HTTP{Bad: func(raw event.Raw, err error) {
+				assert.Equal(t, "127.0.0.1", raw.Source)
+				got = append(got, fmt.Sprintf("bad %d %s %s: %v", raw.Line, raw.LogType, raw.Data, err))
+			}}
+			h.Handle = func(_ context.Context, records []event.Raw) []error {
+				for _, raw := range records {
+					got = append(got, fmt.Sprintf("%d %s %s", raw.Line, raw.LogType, raw.Data))
+				}
+				return make([]error, len(records))
+			}
+			url := serve(t, h)
+			header := []string{"X-Starhost-Log-Type", "T"}
+			if form.encoding != "" {
+				header = append(header, "Content-Encoding", form.encoding)
+			}
+			r := post(t, url, bytes.NewReader(form.data), header...)
+			// What is bad is told at once, records by the batch.
+			assert.ElementsMatch(t, want, got, "%s as %s", path, name)
+			assert.Equal(t, records, r.Accepted, "%s as %s", path, name)
+			assert.Equal(t, bad, r.RefusedTotal, "%s as %s", path, name)
+			wantStatus := http.StatusOK
+			if records == 0 && bad > 0 {
+				wantStatus = http.StatusBadRequest
+			}
+			assert.Equal(t, wantStatus, r.status, "%s as %s", path, name)
+		}
+	}
+}
+
+func TestHTTPAnswers(t *testing.T) {
+	cut := gzipped(strings.Repeat("{\"a\":1}\n", 3))
+	tests := []struct {
+		name   string
+		body   string
+		header []string
+		status int
+		want   string // the account as JSON
+		result string
+	}{
+		{"empty", "", nil, 200, `{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0}`, "ok"},
+		{"empty, said to be gzip", "", []string{"Content-Encoding", "gzip"}, 200, `{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0}`, "ok"},
+		{"one", `{"a":1}`, nil, 200, `{"accepted":1,"refused":[],"refused_total":0,"failed":[],"failed_total":0}`, "ok"},
+		{"a number among records", `[{"a":1},7,{"refuse":1},{"a":2}]`, nil, 200,
+			`{"accepted":2,"refused":[{"index":1,"line":1,"error":"a number in an array of records, want an object"},{"index":2,"line":1,"error":"no event"}],"refused_total":2,"failed":[],"failed_total":0}`, "ok"},
+		{"no records", "oops\nno", nil, 400,
+			`{"accepted":0,"refused":[{"index":0,"line":1,"error":"not JSON: unexpected 'o', want an object"},{"index":1,"line":2,"error":"not JSON: unexpected 'n', want an object"}],"refused_total":2,"failed":[],"failed_total":0,"error":"there is no record in the body"}`, "refused"},
+		{"failed", "{\"a\":1}\n{\"fail\":1}\n{\"a\":2}", nil, 503,
+			`{"accepted":2,"refused":[],"refused_total":0,"failed":[{"index":1,"line":2,"error":"store down"}],"failed_total":1,"error":"1 records could not be dealt with; send all of it again later"}`, "failed"},
+		{"gzip cut off", string(stored("{\"a\":1}\n{\"a\":2}\n{\"a\":", "x")), nil, 400,
+			`{"accepted":2,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"the body breaks off: read gzip: unexpected EOF"}`, "broken"},
+		{"zstd cut off", string(zstded(`{"a":1}`)[:8]), nil, 400,
+			`{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"the body breaks off: read zstd: unexpected EOF"}`, "broken"},
+		{"plain said to be gzip", `{"a":1}`, []string{"Content-Encoding", "gzip"}, 415,
+			`{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"Content-Encoding is gzip, but the body's is identity"}`, "encoding"},
+		{"gzip said to be zstd", string(cut), []string{"Content-Encoding", "zstd"}, 415,
+			`{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"Content-Encoding is zstd, but the body's is gzip"}`, "encoding"},
+		{"gzip said to be plain", string(cut), []string{"Content-Encoding", "identity"}, 415,
+			`{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"Content-Encoding is identity, but the body's is gzip"}`, "encoding"},
+		{"unknown encoding", `{"a":1}`, []string{"Content-Encoding", "br"}, 415,
+			`{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"Content-Encoding \"br\"; want gzip, zstd or none"}`, "encoding"},
+		{"two encodings", `{"a":1}`, []string{"Content-Encoding", "gzip, zstd"}, 415,
+			`{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"Content-Encoding \"gzip, zstd\"; want gzip, zstd or none"}`, "encoding"},
+		{"zstd with a large window", "\x28\xb5\x2f\xfd\x00\x90", nil, 400,
+			`{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0,"error":"the body breaks off: read zstd: window size exceeded"}`, "broken"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			k := &taker{fail: func(raw event.Raw) error {
+				switch {
+				case bytes.Contains(raw.Data, []byte("refuse")):
+					return fmt.Errorf("engine: %w", &event.RefusedError{Err: errors.New("no event")})
+				case bytes.Contains(raw.Data, []byte("fail")):
+					return errors.New("store down")
+				}
+				return nil
+			}}
+			h := &HTTP{Handle: k.handle}
+			r := post(t, serve(t, h), strings.NewReader(test.body), test.header...)
+			text, err := json.Marshal(r.complete())
+			require.NoError(t, err)
+			want := strings.Replace(test.want, `"no event"`, `"engine: no event"`, 1)
+			assert.Equal(t, want, string(text))
+			assert.Equal(t, test.status, r.status)
+			assert.Equal(t, test.status == 503, r.header.Get("Retry-After") != "")
+			s := finished(t, h, 1)
+			assert.Equal(t, map[string]int64{test.result: 1}, s.Requests)
+			assert.Equal(t, int64(r.Accepted), s.Accepted)
+			assert.Equal(t, int64(r.FailedTotal), s.Failed)
+			assert.Equal(t, int64(r.RefusedTotal), s.Refused["not_json"]+s.Refused["no_event"])
+			assert.Zero(t, s.InFlight)
+			assert.Zero(t, s.Reserved)
+		})
+	}
+}
+
+// finished waits for n requests to be counted, which is after their answers.
+func finished(t *testing.T, h *HTTP, n int64) HTTPStats {
+	t.Helper()
+	var s HTTPStats
+	require.Eventually(t, func() bool {
+		s = h.Stats()
+		sum := int64(0)
+		for _, n := range s.Requests {
+			sum += n
+		}
+		return sum >= n && s.InFlight == 0
+	}, time.Minute, time.Millisecond)
+	return s
+}
+
+func TestHTTPQuery(t *testing.T) {
+	k := &taker{}
+	h := &HTTP{Handle: k.handle}
+	url := serve(t, h)
+	r := post(t, url+"?log_type=A.B&source=billing", strings.NewReader(`{"a":1}`), "X-Starhost-Log-Type", "C.D")
+	require.Equal(t, 200, r.status)
+	assert.Equal(t, []event.Raw{{Data: []byte(`{"a":1}`), Source: "billing", Line: 1, LogType: "A.B"}}, k.got)
+
+	r = post(t, url+"?source=a%0ab", strings.NewReader(`{"a":1}`))
+	assert.Equal(t, 400, r.status)
+	assert.Equal(t, "source is longer than 256 bytes or has control characters", r.Error)
+	r = post(t, url+"?log_type="+strings.Repeat("x", 257), strings.NewReader(`{"a":1}`))
+	assert.Equal(t, 400, r.status)
+	assert.Equal(t, "log_type is longer than 256 bytes or has control characters", r.Error)
+
+	got, err := http.Get(url)
+	require.NoError(t, err)
+	answer := decodeReply(t, got)
+	assert.Equal(t, 405, answer.status)
+	assert.Equal(t, "POST", answer.header.Get("Allow"))
+	assert.Len(t, k.got, 1)
+}
+
+// TestHTTPBatches sends more than one batch, of which the first is to be dealt
+// with before the last is sent.
+func TestHTTPBatches(t *testing.T) {
+	k := &taker{}
+	first := make(chan struct{})
+	var once sync.Once
+	h := &HTTP{Handle: func(ctx context.Context, records []event.Raw) []error {
+		defer once.Do(func() { close(first) })
+		return k.handle(ctx, records)
+	}}
+	url := serve(t, h)
+	in, out := io.Pipe()
+	go func() {
+		for i := range 2500 {
+			if i == 2000 {
+				<-first
+			}
+			fmt.Fprintf(out, "{\"n\":%d}\n", i)
+		}
+		out.Close()
+	}()
+	r := post(t, url, in)
+	require.Equal(t, 200, r.status)
+	assert.Equal(t, 2500, r.Accepted)
+	assert.Equal(t, []int{1000, 1000, 500}, k.batches)
+	for i, raw := range k.got {
+		require.Equal(t, event.Raw{Data: fmt.Appendf(nil, `{"n":%d}`, i), Source: "127.0.0.1", Index: i, Line: i + 1}, raw)
+	}
+
+	// Batches are bounded in bytes as well.
+	k.batches = nil
+	record := `{"a":"` + strings.Repeat("x", 1<<20) + `"}`
+	r = post(t, url, strings.NewReader(strings.Repeat(record+"\n", 10)))
+	require.Equal(t, 200, r.status)
+	assert.Equal(t, []int{4, 4, 2}, k.batches)
+}
+
+func TestHTTPFailures(t *testing.T) {
+	t.Run("lists are bounded", func(t *testing.T) {
+		k := &taker{fail: func(raw event.Raw) error {
+			if raw.Index%2 == 0 {
+				return errors.New("store down")
+			}
+			return &event.RefusedError{Err: errors.New("no event")}
+		}}
+		r := post(t, serve(t, &HTTP{Handle: k.handle}), strings.NewReader(strings.Repeat("{}\n", 5000)))
+		assert.Equal(t, 503, r.status)
+		assert.Equal(t, 2500, r.FailedTotal)
+		assert.Equal(t, 2500, r.RefusedTotal)
+		require.Len(t, r.Failed, 100)
+		require.Len(t, r.Refused, 100)
+		assert.Equal(t, Trouble{Index: 198, Line: 199, Error: "store down"}, r.Failed[99])
+	})
+	t.Run("a batch of failures ends the reading", func(t *testing.T) {
+		k := &taker{fail: func(raw event.Raw) error {
+			if raw.Index >= 1000 {
+				return errors.New("store down")
+			}
+			return nil
+		}}
+		r := post(t, serve(t, &HTTP{Handle: k.handle}), strings.NewReader(strings.Repeat(`{"a":"`+strings.Repeat("x", 1000)+"\"}\n", 5000)))
+		assert.Equal(t, 503, r.status)
+		assert.Equal(t, 1000, r.Accepted)
+		assert.Equal(t, 1000, r.FailedTotal)
+		assert.Equal(t, "a batch could not be dealt with, the rest was not read; send all of it again later", r.Error)
+	})
+	t.Run("a Handle that miscounts", func(t *testing.T) {
+		h := &HTTP{Handle: func(context.Context, []event.Raw) []error { return nil }}
+		r := post(t, serve(t, h), strings.NewReader("{}\n{}"))
+		assert.Equal(t, 503, r.status)
+		assert.Equal(t, 2, r.FailedTotal)
+		assert.Equal(t, "got 0 results for 2 records", r.Failed[0].Error)
+	})
+	t.Run("a Handle that panics gives back its place", func(t *testing.T) {
+		h := &HTTP{Handle: func(context.Context, []event.Raw) []error { panic(http.ErrAbortHandler) }}
+		_, err := http.Post(serve(t, h), "", strings.NewReader("{}"))
+		assert.ErrorContains(t, err, "EOF")
+		assert.Zero(t, h.Stats().InFlight)
+		assert.Zero(t, h.Stats().Reserved)
+	})
+}
+
+func TestHTTPLimits(t *testing.T) {
+	line := "{\"a\":12}\n" // 9 bytes
+	tests := []struct {
+		name   string
+		h      *HTTP
+		body   io.Reader
+		status int
+		want   Account
+	}{
+		{"body, said before", &HTTP{MaxBody: 100}, strings.NewReader(strings.Repeat(line, 12)), 413,
+			Account{Error: "the body is longer than 100 bytes; split it"}},
+		{"body, not said", &HTTP{MaxBody: 100}, io.MultiReader(strings.NewReader(strings.Repeat(line, 12))), 413,
+			Account{Accepted: 11, Error: "the body is longer than 100 bytes; split it"}},
+		{"body just fits", &HTTP{MaxBody: 99}, io.MultiReader(strings.NewReader(strings.Repeat(line, 11))), 200,
+			Account{Accepted: 11}},
+		{"text", &HTTP{MaxText: 100}, bytes.NewReader(gzipped(strings.Repeat(line, 12))), 413,
+			Account{Accepted: 11, Error: "the decompressed body is longer than 100 bytes; split it"}},
+		{"text just fits", &HTTP{MaxText: 99}, bytes.NewReader(gzipped(strings.Repeat(line, 11))), 200,
+			Account{Accepted: 11}},
+		{"records", &HTTP{MaxRecords: 5}, strings.NewReader(strings.Repeat(line, 6)), 413,
+			Account{Accepted: 5, Error: "more than 5 records; split the body"}},
+		{"records just fit", &HTTP{MaxRecords: 5}, strings.NewReader(strings.Repeat(line, 5)), 200,
+			Account{Accepted: 5}},
+		{"a record", &HTTP{MaxRecord: 20}, strings.NewReader(line + `{"a":"` + strings.Repeat("x", 100) + "\"}\n" + line), 200,
+			Account{Accepted: 2, RefusedTotal: 1, Refused: []Trouble{{Index: 1, Line: 2, Error: "record too large: longer than 20 bytes, of which the first 20 are kept"}}}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			k := &taker{}
+			test.h.Handle = k.handle
+			r := post(t, serve(t, test.h), test.body)
+			assert.Equal(t, test.status, r.status)
+			assert.Equal(t, test.want.complete(), r.complete())
+			assert.Len(t, k.got, r.Accepted)
+		})
+	}
+	t.Run("what is no record counts", func(t *testing.T) {
+		h := &HTTP{MaxRecords: 5, Handle: (&taker{}).handle}
+		r := post(t, serve(t, h), strings.NewReader(strings.Repeat("oops\n", 1<<20)))
+		assert.Equal(t, 413, r.status)
+		assert.Less(t, r.RefusedTotal, 100_000, "only what was read with the fifth")
+	})
+}
+
+// allocated returns the bytes that f allocates.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestHTTPBomb(t *testing.T) {
+	// 10 MB that would be 10 GB.
+	bomb := bytes.Repeat(gzipped(strings.Repeat(" ", 10<<20)), 1000)
+	require.Greater(t, len(bomb), 10_000_000)
+	h := &HTTP{Handle: (&taker{}).handle, MaxText: 16 << 20}
+	url := serve(t, h)
+	var r reply
+	n := allocated(func() { r = post(t, url, bytes.NewReader(bomb)) })
+	assert.Equal(t, 413, r.status)
+	assert.Equal(t, "the decompressed body is longer than 16777216 bytes; split it", r.Error)
+	assert.Less(t, n, uint64(8<<20), "bytes allocated")
+	assert.Equal(t, int64(16), finished(t, h, 1).Text>>20)
+}
+
+func TestHTTPHuge(t *testing.T) {
+	const size, maxBody = 1 << 30, 16 << 20
+	line := []byte(`{"a":"` + strings.Repeat("x", 55) + "\"}\n")
+	var asked atomic.Int64
+	body := func() io.Reader {
+		asked.Store(0)
+		return readerFunc(func(p []byte) (int, error) {
+			if asked.Add(int64(len(p))) > size {
+				return 0, io.EOF
+			}
+			return copy(p, bytes.Repeat(line, len(p)/len(line))), nil
+		})
+	}
+	h := &HTTP{Handle: func(_ context.Context, records []event.Raw) []error { return make([]error, len(records)) }, MaxBody: maxBody}
+	url := serve(t, h)
+	t.Run("streamed", func(t *testing.T) {
+		var r reply
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r = post(t, url, body())
+		runtime.ReadMemStats(&after)
+		assert.Equal(t, 413, r.status)
+		assert.Greater(t, r.Accepted, maxBody/len(line)-100)
+		assert.Less(t, after.HeapSys, before.HeapSys+(64<<20), "memory from the system")
+		assert.Less(t, asked.Load(), int64(size/2), "the rest is not read")
+	})
+	t.Run("announced", func(t *testing.T) {
+		r, err := http.NewRequest(http.MethodPost, url, io.NopCloser(body()))
+		require.NoError(t, err)
+		r.ContentLength = size
+		got, err := http.DefaultClient.Do(r)
+		require.NoError(t, err)
+		a := decodeReply(t, got)
+		assert.Equal(t, 413, a.status)
+		assert.Equal(t, 0, a.Accepted)
+		assert.True(t, got.Close, "the connection is not used again")
+	})
+}
+
+// dial opens a connection of bytes.
+func dial(t *testing.T, url string) (net.Conn, *bufio.Reader) {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { c.Close() })
+	c.SetDeadline(time.Now().Add(time.Minute))
+	return c, bufio.NewReader(c)
+}
+
+func readReply(t *testing.T, in *bufio.Reader) reply {
+	t.Helper()
+	r, err := http.ReadResponse(in, nil)
+	require.NoError(t, err)
+	return decodeReply(t, r)
+}
+
+// TestHTTPBusy fills all places and looks at what others are told, and that
+// their connections go on.
+func TestHTTPBusy(t *testing.T) {
+	for name, h := range map[string]*HTTP{
+		"requests": {MaxRequests: 2},
+		"bytes":    {MaxBytes: 3 * batchBytes * 5 / 6}, // for two
+	} {
+		t.Run(name, func(t *testing.T) {
+			inside, leave := make(chan struct{}), make(chan struct{})
+			h.Handle = func(_ context.Context, records []event.Raw) []error {
+				inside <- struct{}{}
+				<-leave
+				return make([]error, len(records))
+			}
+			url := serve(t, h)
+			var holders sync.WaitGroup
+			for range 2 {
+				holders.Go(func() { assert.Equal(t, 200, post(t, url, strings.NewReader("{}")).status) })
+				<-inside
+			}
+			assert.Equal(t, 2, h.Stats().InFlight)
+			assert.Equal(t, int64(2*batchBytes), h.Stats().Reserved)
+
+			c, in := dial(t, url)
+			for _, size := range []int{3, 3 << 20} {
+				fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", size)
+				// The answer is there before the body is.
+				r := readReply(t, in)
+				assert.Equal(t, 429, r.status)
+				assert.Equal(t, "1", r.header.Get("Retry-After"))
+				_, err := c.Write(bytes.Repeat([]byte("{}\n"), size/3))
+				require.NoError(t, err)
+			}
+			fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+			assert.Equal(t, 429, readReply(t, in).status)
+			fmt.Fprintf(c, "3\r\n{}\n\r\n0\r\n\r\n")
+
+			close(leave)
+			holders.Wait()
+			go func() { <-inside }()
+			fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+			assert.Equal(t, 200, readReply(t, in).status, "on the same connection")
+			s := finished(t, h, 6)
+			assert.Equal(t, map[string]int64{"busy": 3, "ok": 3}, s.Requests)
+			assert.Zero(t, s.Reserved)
+		})
+	}
+	t.Run("who asks need not send", func(t *testing.T) {
+		inside, leave := make(chan struct{}), make(chan struct{})
+		h := &HTTP{MaxRequests: 1, Handle: func(_ context.Context, records []event.Raw) []error {
+			close(inside)
+			<-leave
+			return make([]error, len(records))
+		}}
+		url := serve(t, h)
+		var holder sync.WaitGroup
+		holder.Go(func() { post(t, url, strings.NewReader("{}")) })
+		<-inside
+		c, in := dial(t, url)
+		fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n")
+		assert.Equal(t, 429, readReply(t, in).status)
+		_, err := in.ReadByte()
+		assert.Equal(t, io.EOF, err)
+		close(leave)
+		holder.Wait()
+	})
+	t.Run("large records", func(t *testing.T) {
+		// There is room for one that is being read, not for a large record.
+		k := &taker{}
+		h := &HTTP{MaxBytes: batchBytes, Handle: k.handle}
+		r := post(t, serve(t, h), strings.NewReader("{}\n{\"a\":\""+strings.Repeat("x", 5<<20)+"\"}\n"))
+		assert.Equal(t, 503, r.status)
+		assert.Equal(t, "there is no memory for a record of this size now; send all of it again later", r.Error)
+		assert.Equal(t, 1, r.Accepted)
+		assert.Equal(t, "5", r.header.Get("Retry-After"))
+		s := finished(t, h, 1)
+		assert.Equal(t, map[string]int64{"busy": 1}, s.Requests)
+		assert.Zero(t, s.Reserved)
+	})
+}
+
+func TestHTTPSlow(t *testing.T) {
+	for name, pieces := range map[string][]string{
+		"nothing":            {""},
+		"stops":              {"{\"a\":1}\n{\"a\":2}\n{\"a"},
+		"a byte at a time":   strings.Split(strings.Repeat("{}\n", 1000), ""),
+		"within gzip's mark": {"\x1f"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := &taker{}
+			h := &HTTP{Handle: k.handle, Patience: 50 * time.Millisecond, MinRate: 1 << 20}
+			c, in := dial(t, serve(t, h))
+			fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+			sent := make(chan struct{})
+			go func() {
+				defer close(sent)
+				for _, piece := range pieces {
+					if _, err := io.WriteString(c, piece); err != nil {
+						return
+					}
+					time.Sleep(time.Millisecond)
+				}
+			}()
+			r := readReply(t, in)
+			assert.Equal(t, 408, r.status)
+			assert.Equal(t, "the body comes too slowly: less than 1048576 bytes a second for 50ms; send all of it again", r.Error)
+			_, err := in.ReadByte()
+			assert.Error(t, err, "the connection is closed")
+			c.Close()
+			<-sent
+			s := finished(t, h, 1)
+			assert.Equal(t, map[string]int64{"slow": 1}, s.Requests)
+			assert.Equal(t, int64(len(k.records())), s.Accepted)
+		})
+	}
+	t.Run("slow handling is not the sender's fault", func(t *testing.T) {
+		k := &taker{}
+		h := &HTTP{Patience: 300 * time.Millisecond, Handle: func(ctx context.Context, records []event.Raw) []error {
+			if records[0].Index == 1000 {
+				time.Sleep(400 * time.Millisecond)
+			}
+			return k.handle(ctx, records)
+		}}
+		url := serve(t, h)
+		r := post(t, url, strings.NewReader(strings.Repeat("{}\n", 2500)))
+		assert.Equal(t, 200, r.status)
+		assert.Equal(t, 2500, r.Accepted)
+		r = post(t, url, strings.NewReader("{}"))
+		assert.Equal(t, 200, r.status, "on the same connection")
+	})
+}
+
+// TestHTTPGone breaks off requests at several places.
+func TestHTTPGone(t *testing.T) {
+	t.Run("within the body", func(t *testing.T) {
+		k := &taker{}
+		h := &HTTP{Handle: k.handle}
+		c, _ := dial(t, serve(t, h))
+		fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n%s", strings.Repeat("{}\n", 1001))
+		c.Close()
+		s := finished(t, h, 1)
+		assert.Equal(t, int64(1), s.Requests["broken"]+s.Requests["gone"], "%v", s.Requests)
+		assert.Equal(t, int64(len(k.records())), s.Accepted)
+	})
+	t.Run("while it is dealt with", func(t *testing.T) {
+		inside, leave := make(chan struct{}), make(chan struct{})
+		var after error
+		h := &HTTP{Handle: func(ctx context.Context, records []event.Raw) []error {
+			close(inside)
+			<-leave
+			after = ctx.Err()
+			return make([]error, len(records))
+		}}
+		gone := make(chan struct{})
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			context.AfterFunc(r.Context(), func() { close(gone) })
+			h.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		c, _ := dial(t, server.URL)
+		fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
+		<-inside
+		c.Close()
+		<-gone
+		close(leave)
+		s := finished(t, h, 1)
+		assert.Equal(t, map[string]int64{"gone": 1}, s.Requests)
+		assert.Equal(t, int64(1), s.Accepted)
+		assert.NoError(t, after)
+	})
+}
+
+// TestHTTPParallel has many clients post at once what is checked to arrive
+// whole and in order.
+func TestHTTPParallel(t *testing.T) {
+	k := &taker{}
+	h := &HTTP{Handle: k.handle}
+	url := serve(t, h)
+	const clients, requests, each = 8, 20, 30
+	var wg sync.WaitGroup
+	for c := range clients {
+		wg.Go(func() {
+			for q := range requests {
+				var text strings.Builder
+				for i := range each {
+					fmt.Fprintf(&text, `{"n":%d,"pad":"%s"}`+"\n", q*each+i, strings.Repeat("x", i*50))
+				}
+				body := []byte(text.String())
+				if q%3 == 1 {
+					body = gzipped(text.String())
+				} else if q%3 == 2 {
+					body = zstded(text.String())
+				}
+				r := post(t, fmt.Sprintf("%s?source=%d", url, c), bytes.NewReader(body))
+				assert.Equal(t, each, r.Accepted)
+			}
+		})
+	}
+	wg.Wait()
+	next := map[string]int{}
+	for _, raw := range k.got {
+		var record struct{ N int }
+		require.NoError(t, json.Unmarshal(raw.Data, &record))
+		require.Equal(t, next[raw.Source], record.N)
+		next[raw.Source]++
+	}
+	assert.Len(t, next, clients)
+	assert.Len(t, k.got, clients*requests*each)
+}
