@@ -7,7 +7,6 @@ import (
 	"hash"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
@@ -108,7 +107,8 @@ func (r *reading) makeSet(rules []*runtime.Rule, b, scheduled *runtime.Backgroun
 	return set
 }
 
-// version hashes what decides what a set does.
+// version hashes what decides what a set does: helpers by the rules that load
+// them.
 func (r *reading) version(set *Set) string {
 	h := hasher{sha256.New()}
 	rules := slices.SortedFunc(slices.Values(set.all()), byID)
@@ -129,16 +129,6 @@ func (r *reading) version(set *Set) string {
 	h.count(len(r.now.tables))
 	for _, name := range slices.Sorted(maps.Keys(r.now.tables)) {
 		h.add([]byte(name), r.now.tables[name].sum[:])
-	}
-	if r.only != nil {
-		return hex.EncodeToString(h.Sum(nil))[:12] // helpers are not compiled for their own sake
-	}
-	h.count(len(r.globals))
-	for _, g := range slices.SortedFunc(slices.Values(r.globals), func(a, b Helper) int { return strings.Compare(a.Name, b.Name) }) {
-		h.add([]byte(g.Name))
-		if file, _ := r.loader.File(g.Path, g.Name); file != nil {
-			h.add(file.Hash[:])
-		}
 	}
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }

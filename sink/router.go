@@ -92,9 +92,9 @@ type RouterStats struct {
 // RouteStats are those of one output.
 type RouteStats struct {
 	Name      string `json:"name"`
-	Alerts    uint64 `json:"alerts"` // written without an error
-	Errors    uint64 `json:"errors"` // of writes and flushes
-	LastError string `json:"last_error,omitempty"`
+	Alerts    uint64 `json:"alerts"`               // written without an error
+	Errors    uint64 `json:"errors"`               // of writes and flushes
+	LastError string `json:"last_error,omitempty"` // of these, until a flush succeeds
 }
 
 // mostUnknown is how many unknown names are kept and logged; rules can make
@@ -164,10 +164,11 @@ func (r *Router) Flush() error {
 	var wg sync.WaitGroup
 	for i, route := range r.Routes {
 		flush := func() {
-			if err := route.Output.Flush(); err != nil {
+			err := route.Output.Flush()
+			if err != nil {
 				errs[i] = fmt.Errorf("sink %s: %w", route.Name, err)
-				r.count(route.Name, false, err)
 			}
+			r.count(route.Name, false, err)
 		}
 		if i == len(r.Routes)-1 {
 			flush()
@@ -196,6 +197,8 @@ func (r *Router) count(name string, written bool, err error) {
 		s.LastError = err.Error()
 	case written:
 		s.Alerts++
+	default:
+		s.LastError = ""
 	}
 }
 

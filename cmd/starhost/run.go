@@ -91,7 +91,7 @@ fails is reported, and the others run on.` + "\n" + exitCodesHelp,
 
 // runRules is the command run.
 func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) error {
-	log, err := o.logger(c.err)
+	log, err := newLogger(o.logFormat, c.err)
 	if err != nil {
 		return err
 	}
@@ -155,14 +155,15 @@ func (o *runOptions) load(store caching.Store) (*ruleset.Set, []*runtime.Diagnos
 	return set, diags, err
 }
 
-func (o *runOptions) logger(w io.Writer) (*slog.Logger, error) {
-	switch o.logFormat {
+// newLogger makes the log on standard error.
+func newLogger(format string, w io.Writer) (*slog.Logger, error) {
+	switch format {
 	case "text":
 		return slog.New(slog.NewTextHandler(w, nil)), nil
 	case "json":
 		return slog.New(slog.NewJSONHandler(w, nil)), nil
 	}
-	return nil, fmt.Errorf("--log-format is %q, want text or json", o.logFormat)
+	return nil, fmt.Errorf("--log-format is %q, want text or json", format)
 }
 
 func (o *runOptions) engineClock() (engine.Clock, error) {

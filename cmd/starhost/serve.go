@@ -1,15 +1,54 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
 
-// serveCommand is a stand-in until the service is there.
+	"github.com/spf13/cobra"
+)
+
 func (c *command) serveCommand() *cobra.Command {
 	s := &serveSettings{}
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Run rules as a service",
-		RunE:  func(*cobra.Command, []string) error { return nil },
+		Short: "Run rules over events as they come, as a service",
+		Long: `serve takes events over HTTP (POST /v1/events) and from files that grow
+(--follow), runs rules over them, and hands the alerts to its sinks. Rules keep
+their state in a file in --data-dir, unless --store names another place. Rules
+that change go live at once; one that is broken stays as it was.
+
+A request is answered, and the place in a file noted, when the alerts are in the
+sink and the state is in the store: what is not answered comes again. Alerts for
+a webhook wait in --data-dir until it has taken them.
+
+GET /healthz, /readyz, /status and /metrics tell how it does; POST /-/reload, or
+SIGHUP, reads rules, token and certificate again. SIGTERM ends it: what has come
+is finished. doc/service.md tells more.
+
+Exit codes:
+  0    ended as it was told to
+  1    the end took longer than --shutdown-timeout: requests were cut off
+  3    wrong use: a flag, a path, the configuration, no rules, a store out of reach`,
+		Example: `  starhost serve --rules rules
+  starhost serve --rules rules --follow /var/log/app/events.jsonl --sink file:alerts.jsonl
+  starhost serve --config /etc/starhost/starhost.yaml
+  curl --data-binary @events.jsonl http://127.0.0.1:8321/v1/events`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.serve(cmd.Context(), s) },
 	}
 	s.bind(c, cmd)
 	return cmd
+}
+
+// serve is the command serve.
+func (c *command) serve(ctx context.Context, settings *serveSettings) error {
+	log, err := newLogger(settings.LogFormat, c.err)
+	if err != nil {
+		return err
+	}
+	s := &service{command: c, serveSettings: settings, log: log}
+	defer s.close()
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	return s.run(ctx)
 }

@@ -21,6 +21,14 @@ func (c *command) versionCommand() *cobra.Command {
 	}
 }
 
+// shortVersion is the version of the module this binary was built from.
+func shortVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "(unknown)"
+}
+
 // versionText tells what this binary was built from.
 func versionText() string {
 	version, starlark := "(unknown)", "(unknown)"

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+	"time"
+
+	"github.com/starhost/starhost/ruleset"
+	"github.com/starhost/starhost/status"
+	"golang.org/x/net/netutil"
+)
+
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	answerTimeout = 30 * time.Second // of what is not events; pprof has none
+	maxHeader     = 64 << 10
+
+	// maxConnections keeps enough of the files that a process may have open
+	// for rules, stores and sinks, whatever clients do.
+	maxConnections = 12_000
+)
+
+// openServer listens, and puts together what is served.
+func (s *service) openServer(ctx context.Context) error {
+	if err := s.readSecrets(); err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	s.onClose(func() error { listener.Close(); return nil }) // the server has closed it
+	s.listener = netutil.LimitListener(listener, maxConnections)
+	s.reporter = &status.Reporter{
+		Version: shortVersion(), Started: time.Now(),
+		Rules: &s.rules, Reloads: &s.reloads, ErrorLog: &s.errors, Store: &s.watched,
+		Refused: s.refused, Queues: s.sinks.queues, Sources: s.sources, Checks: s.sinks.checks,
+	}
+	s.server = &http.Server{
+		Handler:           s.handler(),
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		TLSConfig: &tls.Config{ // of each connection, as it may be read again
+			MinVersion:         tls.VersionTLS12,
+			GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return s.tls.Load(), nil },
+		},
+	}
+	return nil
+}
+
+func (s *service) url() string {
+	scheme := "http"
+	if s.TLS.CertFile != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + s.listener.Addr().String()
+}
+
+// handler serves everything. Only the two probes are open to those who have no
+// token: they tell no more than whether the service is well.
+func (s *service) handler() http.Handler {
+	mux := http.NewServeMux()
+	bounded := func(h http.HandlerFunc) http.Handler { return s.authorized(answerWithin(h)) }
+	mux.Handle("/v1/events", s.authorized(s.events))
+	mux.Handle("GET /healthz", answerWithin(s.reporter.ServeHealth))
+	mux.Handle("GET /readyz", answerWithin(s.reporter.ServeReady))
+	mux.Handle("GET /status", bounded(s.reporter.ServeStatus))
+	mux.Handle("GET /metrics", bounded(s.reporter.Metrics().ServeHTTP))
+	mux.Handle("POST /-/reload", bounded(s.serveReload))
+	if s.Pprof {
+		mux.Handle("GET /debug/pprof/", s.authorized(http.HandlerFunc(pprof.Index)))
+		mux.Handle("GET /debug/pprof/profile", s.authorized(http.HandlerFunc(pprof.Profile)))
+		mux.Handle("GET /debug/pprof/trace", s.authorized(http.HandlerFunc(pprof.Trace)))
+		mux.Handle("GET /debug/pprof/cmdline", s.authorized(http.HandlerFunc(pprof.Cmdline)))
+		mux.Handle("/debug/pprof/symbol", s.authorized(http.HandlerFunc(pprof.Symbol)))
+	}
+	return mux
+}
+
+// answerWithin bounds how long a client may take over a request and its answer.
+func answerWithin(h http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, end := http.NewResponseController(w), time.Now().Add(answerTimeout)
+		if err := errors.Join(c.SetReadDeadline(end), c.SetWriteDeadline(end)); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		h(w, r)
+	})
+}
+
+// authorized lets those through who bear the token, if there is one.
+func (s *service) authorized(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		want := s.token.Load()
+		if want != nil {
+			scheme, got, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+			sum := sha256.Sum256([]byte(got))
+			if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(sum[:], *want) != 1 {
+				w.Header().Set("WWW-Authenticate", `Bearer realm="starhost"`)
+				http.Error(w, "the request needs the header Authorization: Bearer TOKEN, with the token of the service", http.StatusUnauthorized)
+				return
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// serveHTTP serves until ctx ends, and then finishes the requests that have
+// begun.
+func (s *service) serveHTTP(ctx context.Context) error {
+	ended := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() { ended <- s.shutdown() })
+	var err error
+	if s.tls.Load() != nil {
+		err = s.server.ServeTLS(s.listener, "", "")
+	} else {
+		err = s.server.Serve(s.listener)
+	}
+	if stop() { // it has failed by itself
+		return err
+	}
+	return <-ended
+}
+
+func (s *service) shutdown() error {
+	s.log.Info("ending", "within", s.ShutdownTimeout)
+	s.reporter.Stop()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(s.ShutdownTimeout))
+	defer cancel()
+	if err := s.server.Shutdown(ctx); err != nil {
+		n := s.events.Stats().InFlight
+		s.server.Close()
+		return &exitError{exitFindings, fmt.Errorf("the end took longer than %s: %s cut off, which have no answer and should come again", s.ShutdownTimeout, plural(n, "request was", "requests were"))}
+	}
+	return nil
+}
+
+// serveReload answers POST /-/reload.
+func (s *service) serveReload(w http.ResponseWriter, r *http.Request) {
+	report, err := s.reload(r.Context())
+	answer := struct {
+		Outcome string   `json:"outcome"`
+		RuleSet string   `json:"rule_set"`
+		Added   []string `json:"added"`
+		Changed []string `json:"changed"`
+		Removed []string `json:"removed"`
+		Kept    []string `json:"kept"`
+		Error   string   `json:"error,omitempty"`
+	}{}
+	code := http.StatusOK
+	if report != nil {
+		answer.Outcome, answer.RuleSet = string(report.Outcome), report.Version
+		answer.Added, answer.Changed, answer.Removed, answer.Kept = report.Added, report.Changed, report.Removed, report.Kept
+	}
+	if err != nil {
+		code, answer.Error = http.StatusInternalServerError, err.Error()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	_ = json.NewEncoder(w).Encode(answer) // the client may be gone
+}
+
+// refused lists the rule files that are not live as they are.
+func (s *service) refused() []status.Refusal {
+	var all []status.Refusal
+	for _, r := range s.live.Refused() {
+		all = append(all, status.Refusal{File: r.File, RuleIDs: ids(r), Diagnostics: diagnosticTexts(r), Since: r.Since})
+	}
+	return all
+}
+
+func ids(r ruleset.Refusal) []string { return append(append([]string{}, r.Kept...), r.Out...) }
+
+func diagnosticTexts(r ruleset.Refusal) []string {
+	var texts []string
+	for _, d := range r.Diagnostics {
+		texts = append(texts, d.Error())
+	}
+	return texts
+}
+
+// readSecrets reads the token and the certificates. After an error they stay as
+// they were.
+func (s *service) readSecrets() error {
+	if s.TokenFile != "" {
+		token, err := readSecret(s.TokenFile)
+		if err != nil {
+			return fmt.Errorf("read the token: %w", err)
+		}
+		sum := sha256.Sum256([]byte(token))
+		hash := sum[:]
+		s.token.Store(&hash)
+	}
+	config, err := s.TLS.config()
+	if err != nil || config == nil {
+		return err
+	}
+	config.NextProtos = []string{"h2", "http/1.1"}
+	s.tls.Store(config)
+	return nil
+}

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/starhost/starhost/alert"
+	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/engine"
+	"github.com/starhost/starhost/event"
+	"github.com/starhost/starhost/internal/strictyaml"
+	"github.com/starhost/starhost/ruleset"
+	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/sink"
+	"github.com/starhost/starhost/source"
+	"github.com/starhost/starhost/status"
+)
+
+// A service is one run of serve: what open makes of its settings, in the order
+// in which events pass through.
+type service struct {
+	*command
+	*serveSettings
+	log *slog.Logger
+
+	store    caching.Store
+	live     *ruleset.Live
+	sinks    *sinks
+	engine   *engine.Engine
+	events   *source.HTTP
+	tails    []*source.Tail
+	listener net.Listener
+	server   *http.Server
+
+	reporter *status.Reporter
+	watched  status.Store
+	rules    status.Rules
+	reloads  status.Reloads
+	errors   status.ErrorLog
+
+	token atomic.Pointer[[]byte] // hash of the bearer token, nil for none
+	tls   atomic.Pointer[tls.Config]
+	dead  *sink.Dead // or nil
+
+	closers []func() error // what open has opened, in that order
+}
+
+// open makes everything ready. What it has opened is closed by close, whether
+// it fails or not.
+func (s *service) open(ctx context.Context) error {
+	s.rules.UnhealthyAfter = time.Duration(s.UnhealthyAfter)
+	s.watched.Name = strings.SplitN(s.Store, "?", 2)[0]
+	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make --data-dir: %w", err)
+	}
+	for _, step := range []func(context.Context) error{
+		s.openStore, s.openRules, s.openSinks, s.openEngine, s.openServer,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onClose notes how to close what was opened.
+func (s *service) onClose(f func() error) { s.closers = append(s.closers, f) }
+
+// close closes what open has opened, the last first.
+func (s *service) close() {
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		if err := s.closers[i](); err != nil {
+			s.log.Error("not closed in order", "error", err)
+		}
+	}
+	s.closers = nil
+}
+
+func (s *service) openStore(ctx context.Context) error {
+	store, closeStore, err := s.command.openStore(ctx, s.Store, readWrite)
+	if err != nil {
+		return err
+	}
+	s.onClose(closeStore)
+	s.store = s.watched.Watch(store)
+	return nil
+}
+
+// openRules reads the rules for the first time.
+func (s *service) openRules(ctx context.Context) error {
+	s.live = &ruleset.Live{
+		Rules: ruleset.Loader{
+			Paths:   s.Rules,
+			Modules: modules(s.store),
+			Worker:  runtime.Worker{Limits: &s.Limits},
+			Only:    func(meta *runtime.Metadata, _ *strictyaml.Document) bool { return meta.Kind == runtime.KindRule },
+		},
+		Changed: s.reloaded,
+		Watch:   ruleset.Watcher{Tick: time.Duration(s.ReloadInterval), Log: s.log},
+	}
+	if s.ReloadTests {
+		s.live.Gate = s.gate
+	}
+	report, err := s.live.Reload(ctx)
+	if err != nil {
+		return err
+	}
+	if len(s.live.Set().Rules()) == 0 && len(report.Refused) == 0 {
+		return fmt.Errorf("no rules found in %s (looked for *.star, *.py, and *.yml with AnalysisType: rule)", strings.Join(s.Rules, ", "))
+	}
+	return nil
+}
+
+func (s *service) openEngine(context.Context) error {
+	if s.DeadLetter != "" {
+		f, err := os.OpenFile(s.DeadLetter, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("open --dead-letter: %w", err)
+		}
+		s.onClose(f.Close)
+		s.dead = &sink.Dead{W: f}
+	}
+	s.engine = &engine.Engine{
+		Rules:     s.live.Set,
+		Sink:      s.sinks.router,
+		Windows:   &alert.Windows{Counter: caching.Windows{Store: s.store}},
+		Clock:     engine.Clock{Now: time.Now, Fields: s.TimeFields},
+		Limits:    s.Limits,
+		Workers:   s.Workers,
+		Rejected:  s.bury,
+		Evaluated: s.rules.Evaluated,
+		Opened:    s.rules.Opened,
+		Log:       s.log,
+		Allow:     s.errors.Allow,
+		Print: func(call *runtime.Call, pos, text string) {
+			s.log.Info("print", "rule", call.Rule, "at", pos, "text", text)
+		},
+	}
+	s.events = &source.HTTP{
+		Handle:      s.handleWithType(s.LogType),
+		Bad:         s.bury,
+		MaxBody:     int64(s.Ingest.MaxBody),
+		MaxText:     int64(s.Ingest.MaxText),
+		MaxRecord:   int(s.Ingest.MaxRecord),
+		MaxRequests: s.Ingest.MaxRequests,
+		MaxBytes:    int64(s.Ingest.MaxInFlight),
+	}
+	s.openTails()
+	return nil
+}
+
+// handleWithType is the engine's Handle for records that may lack a log type.
+func (s *service) handleWithType(logType string) func(context.Context, []event.Raw) []error {
+	return func(ctx context.Context, records []event.Raw) []error {
+		for i := range records {
+			if records[i].LogType == "" {
+				records[i].LogType = logType
+			}
+		}
+		return s.engine.Handle(ctx, records)
+	}
+}
+
+// bury keeps a piece of input that is no event. Requests and files call it at
+// the same time.
+func (s *service) bury(raw event.Raw, err error) {
+	if n, ok := s.errors.Allow("", alert.Failure{Type: "record refused", At: raw.Source}); ok {
+		s.log.Warn("record refused", "at", fmt.Sprintf("%s:%d", raw.Source, raw.Line), "error", err, "not_logged", n)
+	}
+	if s.dead == nil {
+		return
+	}
+	if err := s.dead.Write(raw, err); err != nil {
+		if _, ok := s.errors.Allow("", alert.Failure{Type: "dead letter"}); ok {
+			s.log.Error("a refused record is not kept", "error", err)
+		}
+	}
+}
+
+// run serves until ctx ends, and then finishes what has come.
+func (s *service) run(ctx context.Context) error {
+	inputs, stopInputs := context.WithCancel(ctx) // ends with ctx, or if one fails
+	defer stopInputs()
+	outputs, stopOutputs := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopOutputs()
+
+	var in, out sync.WaitGroup
+	var failed errorList
+	start := func(wg *sync.WaitGroup, what string, f func() error) {
+		wg.Go(func() {
+			if err := f(); err != nil {
+				failed.add(fmt.Errorf("%s: %w", what, err))
+				stopInputs()
+			}
+		})
+	}
+	start(&out, "deliver alerts", func() error { return s.sinks.run(outputs) })
+	start(&in, "watch rules", func() error { return s.live.Run(inputs) })
+	start(&in, "signals", func() error { s.onHangup(inputs); return nil })
+	for _, t := range s.tails {
+		start(&in, "follow files", func() error { return t.Run(inputs) })
+	}
+	start(&in, "serve HTTP", func() error { return s.serveHTTP(inputs) })
+	s.log.Info("listening", "url", s.url(), "rules", len(s.live.Set().Rules()), "rule_set", s.live.Set().Version(), "store", s.watched.Name)
+
+	in.Wait()
+	failed.add(s.sinks.router.Flush())
+	stopOutputs()
+	out.Wait()
+	s.log.Info("ended")
+	return failed.err()
+}
+
+// An errorList collects errors of goroutines.
+type errorList struct {
+	mu   sync.Mutex
+	errs []error
+}
+
+func (l *errorList) add(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.errs = append(l.errs, err)
+}
+
+func (l *errorList) err() error { return errors.Join(l.errs...) }
+
+// onHangup reads rules, token and certificate again at each SIGHUP, until ctx
+// ends.
+func (s *service) onHangup(ctx context.Context) {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			_, _ = s.reload(ctx) // told by reloaded
+		}
+	}
+}
+
+// reload reads again what can be read again while the service runs. The error
+// is that of the rules; those of the rest are logged.
+func (s *service) reload(ctx context.Context) (*ruleset.Report, error) {
+	if err := errors.Join(s.readSecrets(), s.sinks.reopen()); err != nil {
+		s.log.Error("not reloaded, what was there stays", "error", err)
+	}
+	return s.live.Reload(ctx)
+}
+
+// reloaded is told of each reload of the rules.
+func (s *service) reloaded(r *ruleset.Report) {
+	set := s.live.Set()
+	s.rules.Live(set.Rules())
+	s.reloads.Done(status.Reload{Outcome: string(r.Outcome), Version: r.Version, Refused: len(s.live.Refused()), At: r.At, Took: r.Duration})
+	for _, refusal := range r.Refused {
+		s.log.Error("rule file refused", "file", refusal.File, "kept", refusal.Kept, "out", refusal.Out, "diagnostics", refusal.Diagnostics)
+	}
+	for _, refusal := range r.Lifted {
+		s.log.Info("rule file is good again", "file", refusal.File)
+	}
+	if r.Err != nil {
+		s.log.Error("rules not reloaded", "error", r.Err, "rule_set", r.Version)
+		return
+	}
+	if r.Outcome != ruleset.Unchanged {
+		s.log.Info("rules loaded", "outcome", r.Outcome, "rule_set", r.Version, "rules", len(set.Rules()),
+			"added", len(r.Added), "changed", len(r.Changed), "removed", len(r.Removed), "kept", len(r.Kept), "took", r.Duration)
+	}
+}
