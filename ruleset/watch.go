@@ -109,6 +109,7 @@ type watching struct {
 	byPath  map[string]*watched
 	limited bool // the operating system does not watch all folders
 	dirty   bool // what is watched may not be what folders says
+	check   bool // events may be lost, so the files must be looked at
 
 	first time.Time // of the changes not told yet
 	sure  bool      // one of them is a change for certain
@@ -135,6 +136,10 @@ func (r *watching) run() {
 	tick := time.NewTicker(r.tick())
 	defer tick.Stop()
 	for fast := false; ; {
+		if r.check {
+			r.check = false
+			r.wait(tell)
+		}
 		if r.limited != fast {
 			if fast = r.limited; fast {
 				tick.Reset(r.tick() / 10)
@@ -183,7 +188,7 @@ func (r *watching) wait(tell *time.Timer) {
 func (r *watching) tell() {
 	r.sync()
 	sure := r.sure
-	r.first, r.sure = time.Time{}, false
+	r.first, r.sure, r.check = time.Time{}, false, false
 	if r.stale != nil {
 		if sure || r.stale(r.ctx) {
 			r.changed()
@@ -312,7 +317,7 @@ func (r *watching) rebuild(want map[string]*watched) {
 	notify, err := open()
 	if err != nil && old != nil {
 		_ = old.Close() // it may be one too many
-		old = nil
+		old, r.check = nil, true
 		notify, err = open()
 	}
 	r.dirty = false
@@ -330,6 +335,7 @@ func (r *watching) rebuild(want map[string]*watched) {
 	}
 	if old != nil {
 		_ = old.Close()
+		r.check = true // it may have had events
 	}
 	if err != nil {
 		r.limit(err)
