@@ -1,5 +1,8 @@
 // Package source reads log records. Files is a source over files and standard
-// input; it has the method that the engine asks of a source.
+// input; it has the method that the engine asks of a source. HTTP takes the
+// same forms from the bodies of requests, and Tail follows JSON lines in files
+// that grow; both hand batches to a function and hear of each record what
+// became of it.
 //
 // # What is read
 //

@@ -426,24 +426,14 @@ func (r *reading) read(f *follower) verdictOfReading {
 		return again
 	case before != nil && same(before, info):
 		return atEnd
-	case m.offset == 0 && !away && !begun.IsZero():
-		// What was never seen of it may have been copied and truncated.
-		missed, ok := r.missed(f, inode{}, begun)
-		if !ok {
-			r.forgetLook(f, begun)
-			return again
-		}
-		if len(missed) > 0 {
-			// In this order: a checkpoint may be written at any moment.
-			r.add(f.path, f, missed...)
-			r.forgetLook(f, info.ModTime())
-			return again
-		}
 	}
+	v := r.batches(f, m, begun, false)
 	r.mu.Lock()
-	f.looked = info
-	r.mu.Unlock()
-	return r.batches(f, m, begun, false)
+	defer r.mu.Unlock()
+	if v == atEnd && f.err == nil {
+		f.looked = info
+	}
+	return v
 }
 
 // isCopyOf reports whether a file holds nothing that another does not hold
@@ -492,6 +482,9 @@ func (r *reading) batches(f *follower, m mark, begun time.Time, flush bool) verd
 		case err == nil && r.lines.w.err != nil && r.lines.w.err != io.EOF:
 			err = r.lines.w.err
 		}
+		if err == nil && m.offset == 0 && !flush && r.unseen(f, begun) {
+			return again
+		}
 		if err != nil {
 			r.forgetLook(f, begun)
 			r.fault(f, fmt.Errorf("read %s: %w", f.name, err))
@@ -514,6 +507,31 @@ func (r *reading) batches(f *follower, m mark, begun time.Time, flush bool) verd
 			return interrupted
 		}
 	}
+}
+
+// unseen looks for what a file held and what was copied and truncated before
+// any of it was read. It is called after the first reading: what is copied
+// later is what was read.
+func (r *reading) unseen(f *follower, begun time.Time) bool {
+	r.mu.Lock()
+	away := f.away
+	r.mu.Unlock()
+	info, err := f.file.Stat()
+	if away || begun.IsZero() || err != nil {
+		return false
+	}
+	missed, ok := r.missed(f, inode{}, begun)
+	if !ok {
+		r.forgetLook(f, begun)
+		return true
+	}
+	if len(missed) == 0 {
+		return false
+	}
+	// In this order: a checkpoint may be written at any moment.
+	r.add(f.path, f, missed...)
+	r.forgetLook(f, info.ModTime())
+	return true
 }
 
 // section is a file from a place on.
