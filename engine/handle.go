@@ -119,12 +119,7 @@ func (p *pools) ready(e *Engine) *pools {
 // A pool has a bounded number of workers, which keep their instances of Python
 // files from one event to the next.
 type pool struct {
-	engine *Engine
-	idle   chan *worker
-
-	mu    sync.Mutex
-	set   *ruleset.Set           // that files is of
-	files map[*runtime.File]bool // of its rules
+	idle chan *worker
 }
 
 type worker struct {
@@ -133,7 +128,7 @@ type worker struct {
 }
 
 func newPool(e *Engine, n int) *pool {
-	p := &pool{engine: e, idle: make(chan *worker, n)}
+	p := &pool{idle: make(chan *worker, n)}
 	for range n {
 		p.idle <- &worker{Worker: e.newWorker()}
 	}
@@ -144,7 +139,7 @@ func newPool(e *Engine, n int) *pool {
 func (p *pool) get(ctx context.Context, set *ruleset.Set) (*worker, error) {
 	select {
 	case w := <-p.idle:
-		p.renew(w, set)
+		w.renew(set)
 		return w, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
@@ -153,30 +148,10 @@ func (p *pool) get(ctx context.Context, set *ruleset.Set) (*worker, error) {
 
 func (p *pool) put(w *worker) { p.idle <- w }
 
-// maxStale is how many Python files that are not of the present set a worker
-// may hold on to.
-const maxStale = 64
-
-// renew makes a worker ready for a set: a new one if it holds on to much of
-// earlier sets.
-func (p *pool) renew(w *worker, set *ruleset.Set) {
-	if w.set == set {
-		return
+// renew makes a worker ready for a set.
+func (w *worker) renew(set *ruleset.Set) {
+	if w.set != set {
+		w.set = set
+		w.Trim(len(set.Rules()))
 	}
-	files := p.filesOf(set)
-	if w.set = set; w.Stale(func(f *runtime.File) bool { return files[f] }) > maxStale {
-		w.Worker = p.engine.newWorker()
-	}
-}
-
-func (p *pool) filesOf(set *ruleset.Set) map[*runtime.File]bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.set != set {
-		p.set, p.files = set, make(map[*runtime.File]bool)
-		for _, r := range set.Rules() {
-			p.files[r.File] = true
-		}
-	}
-	return p.files
 }

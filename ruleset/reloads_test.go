@@ -28,6 +28,7 @@ import (
 func TestReloads(t *testing.T) {
 	t.Run("starlark", func(t *testing.T) { testReloads(t, ".star", "_gen.star") })
 	t.Run("python", func(t *testing.T) { testReloads(t, ".py", "gen.py") })
+	t.Run("mixed", func(t *testing.T) { testReloads(t, "", "_gen.star") })
 }
 
 func testReloads(t *testing.T, ext, helper string) {

@@ -81,18 +81,6 @@ func (w *Worker) functions(c Call, r *Rule) (*functions, error) {
 	return fs, nil
 }
 
-// Stale counts the Python files of rules that the worker holds an instance of,
-// and that are not used any more. Only a new worker is without them.
-func (w *Worker) Stale(used func(*File) bool) int {
-	n := 0
-	for f := range w.rules {
-		if !used(f) {
-			n++
-		}
-	}
-	return n
-}
-
 // run executes body on the worker's thread in the state c.
 func (w *Worker) run(c Call, body func(*starlark.Thread) (starlark.Value, error)) (v starlark.Value, err error) {
 	if c.Context == nil {

@@ -278,6 +278,7 @@ func (t *Tail) insert(path string, before, f *follower) bool {
 		t.chains[path] = c
 	}
 	t.followed[f.id] = f
+	t.opened = true
 	t.known = slices.DeleteFunc(t.known, func(e entry) bool { return e.Inode == f.id.number && e.Device == f.id.device })
 	at := len(c.files)
 	if i := slices.Index(c.files, before); i >= 0 {
@@ -597,6 +598,7 @@ func (r *reading) deliver(f *follower, b portion) bool {
 		rest, refused, err := left(todo, r.Handle(context.WithoutCancel(r.ctx), todo))
 		r.mu.Lock()
 		r.refused += int64(refused)
+		r.accepted += int64(len(todo) - len(rest) - refused)
 		r.mu.Unlock()
 		if todo = rest; len(todo) == 0 {
 			break

@@ -131,8 +131,10 @@ type Tail struct {
 	known    []entry // files that are not followed any more
 	skipped  map[inode]bool
 	dirty    bool
+	opened   bool // files that the checkpoints do not have yet
 	bad      int64
 	refused  int64
+	accepted int64
 	saveErr  error
 }
 
@@ -159,6 +161,9 @@ func (t *Tail) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		t.look()
 		t.first = false
+		if t.takeOpened() {
+			t.save() // before anything is read of them: where they are rotated to is known by this
+		}
 		t.start(ctx, &work)
 		if time.Since(saved) >= orDefault(t.Save, DefaultSave) {
 			t.save()
@@ -386,6 +391,14 @@ func (t *Tail) start(ctx context.Context, work *sync.WaitGroup) {
 	}
 }
 
+func (t *Tail) takeOpened() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	opened := t.opened
+	t.opened = false
+	return opened
+}
+
 // forget is after how long nothing is known any more of a file that is gone.
 const forget = 7 * 24 * time.Hour
 
@@ -438,9 +451,9 @@ func (t *Tail) closeAll() {
 type TailStats struct {
 	Files []FollowedFile // by path, of one path the older first
 
-	// Bad counts what was given to Bad, Refused the records that Handle took
-	// for no events, since Run began.
-	Bad, Refused int64
+	// Accepted counts the records that are done, Bad what was given to Bad, and
+	// Refused the records that Handle took for no events, since Run began.
+	Accepted, Bad, Refused int64
 
 	// SaveError is why the checkpoints could not be written the last time.
 	SaveError error
@@ -463,7 +476,7 @@ func (f FollowedFile) Lag() int64 { return max(0, f.Size-f.Offset) }
 func (t *Tail) Stats() TailStats {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := TailStats{Bad: t.bad, Refused: t.refused, SaveError: t.saveErr}
+	s := TailStats{Accepted: t.accepted, Bad: t.bad, Refused: t.refused, SaveError: t.saveErr}
 	for _, c := range t.chains {
 		for _, f := range c.files {
 			s.Files = append(s.Files, FollowedFile{

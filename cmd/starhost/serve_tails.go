@@ -65,9 +65,9 @@ func (s *service) followed() status.Source {
 	out := status.Source{Kind: "tail"}
 	for _, t := range s.tails {
 		st := t.Stats()
+		out.Accepted += st.Accepted
 		out.Refused += st.Refused + st.Bad
 		for _, f := range st.Files {
-			out.Accepted += int64(f.Records)
 			file := status.File{Path: f.Path, Offset: f.Offset, Size: f.Size, Lag: f.Lag(), Records: int64(f.Records)}
 			if f.Error != nil {
 				file.LastError = f.Error.Error()

@@ -2,6 +2,7 @@ package py
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 // files import it.
 type library struct {
 	name    string
+	of      starlark.StringDict // the members as they were imported: another version of a helper has others
 	members starlark.StringDict
 }
 
@@ -81,8 +83,8 @@ func (m *Module) imported(name string) (starlark.Value, error) {
 // members; nil if there is none.
 func (w *World) library(name string, imp Import, all map[string]Import) starlark.Value {
 	l, made := w.libraries[name].(*library)
-	if !made {
-		l = &library{name: name, members: maps.Clone(imp.Members)}
+	if !made || imp.Members != nil && !same(imp.Members, l.of) {
+		l = &library{name: name, of: imp.Members, members: maps.Clone(imp.Members)}
 		if l.members == nil {
 			l.members = make(starlark.StringDict)
 		}
@@ -108,6 +110,11 @@ func (w *World) library(name string, imp Import, all map[string]Import) starlark
 	}
 	w.libraries[name] = l
 	return l
+}
+
+// same tells whether two dicts are one.
+func same(a, b starlark.StringDict) bool {
+	return reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
 }
 
 // adopted gives what files see of a member of a module: exceptions are

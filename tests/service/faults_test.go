@@ -1,0 +1,218 @@
+package service_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/starhost/starhost/builtins/caching/dynamodb/dynamotest"
+	"github.com/stretchr/testify/require"
+)
+
+// always are rules with and without state that match every event.
+var always = map[string]string{
+	"stateful.star": `
+load("panther_detection_helpers.caching", "increment_counter")
+def rule(event):
+    return increment_counter("n") > 0
+def dedup(event):
+    return event["id"]
+`,
+	"stateless.star": "def rule(event):\n    return True\ndef dedup(event):\n    return event['id']\n",
+}
+
+// TestWebhookDown shows that alerts wait for a receiver that is away, and that
+// those of before a kill are among them.
+func TestWebhookDown(t *testing.T) {
+	r := newReceiver(t)
+	var up atomic.Bool
+	r.answer = func() int {
+		if up.Load() {
+			return http.StatusOK
+		}
+		return http.StatusServiceUnavailable
+	}
+	args := []string{"--rules", folder(t, always), "--data-dir", t.TempDir(), "--sink", "webhook:" + r.URL}
+	s := serve(t, args...)
+	for i := range 20 {
+		a, err := s.post(fmt.Appendf(nil, `{"id": "%d"}`, i))
+		require.NoError(t, err)
+		require.Equal(t, 200, a.Code, a.Text)
+	}
+	_, status := s.get("/status")
+	require.Contains(t, status, "503")
+	s.kill()
+	up.Store(true)
+	s = serve(t, args...)
+	s.await("the alerts", func() bool { _, different := r.count(); return different == 40 })
+	require.Zero(t, s.stop(), s.logged())
+}
+
+// TestStoreDown stops the server of the table while events come: those that
+// need it are not acknowledged, the service says that it is not ready, and it
+// goes on by itself when the table is back.
+func TestStoreDown(t *testing.T) {
+	table := dynamotest.Start(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "x")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
+	proxy := newProxy(t, strings.TrimPrefix(table.URL, "http://"))
+	store := fmt.Sprintf("dynamodb:%s?region=us-east-1&endpoint=http://%s", "starhost-service", proxy.addr())
+	out, err := command("cache", "init", "--store", store)
+	require.NoError(t, err, out)
+	r := newReceiver(t)
+	s := serve(t, "--rules", folder(t, always), "--data-dir", t.TempDir(), "--store", store, "--sink", "webhook:"+r.URL)
+	post := func(id string) account {
+		a, err := s.post(fmt.Appendf(nil, `{"id": %q}`, id))
+		require.NoError(t, err)
+		return a
+	}
+	require.Equal(t, 200, post("before").Code)
+	proxy.cut()
+	a := post("during")
+	require.Equal(t, 503, a.Code, a.Text)
+	require.NotEmpty(t, a.Retry)
+	require.Len(t, a.Failed, 1)
+	require.Contains(t, a.Failed[0].Error, "the store failed: UpdateItem on DynamoDB table starhost-service")
+	s.await("readyz to say no", func() bool { code, _ := s.get("/readyz"); return code == 503 })
+	code, _ := s.get("/healthz")
+	require.Equal(t, 200, code)
+	proxy.mend()
+	s.awaitReady()
+	s.await("an event to be taken", func() bool { return post("during").Code == 200 })
+	s.await("its alerts", func() bool { return r.dedups("stateful")["during"] > 0 && r.dedups("stateless")["during"] > 0 })
+	require.Zero(t, s.stop(), s.logged())
+}
+
+// TestHostileRequests sends what is too large, too slow and too much.
+func TestHostileRequests(t *testing.T) {
+	s := serve(t, "--rules", folder(t, always), "--data-dir", t.TempDir(), "--store", "memory", "--max-body", "1MB", "--max-text", "20MB")
+	t.Run("body", func(t *testing.T) {
+		a, err := s.postAs(io.LimitReader(endless(`{"id": "1"}`+"\n"), 1<<30), nil)
+		if err == nil { // or the connection was cut while the rest was being sent
+			require.Equal(t, 413, a.Code, a.Text)
+		}
+	})
+	t.Run("bomb", func(t *testing.T) {
+		var bomb bytes.Buffer
+		w := gzip.NewWriter(&bomb)
+		_, err := io.CopyN(w, endless(strings.Repeat(" ", 4096)), 200<<20)
+		require.NoError(t, err)
+		require.NoError(t, w.Close())
+		require.Less(t, bomb.Len(), 1<<20)
+		a, err := s.postAs(&bomb, http.Header{"Content-Encoding": {"gzip"}})
+		require.NoError(t, err)
+		require.Equal(t, 413, a.Code, a.Text)
+	})
+	t.Run("refused", func(t *testing.T) {
+		a, err := s.post([]byte("{\"id\": \"1\"}\nnot JSON\n{\"id\": \"2\"}\n"))
+		require.NoError(t, err)
+		require.Equal(t, 200, a.Code, a.Text)
+		require.Equal(t, 2, a.Accepted)
+		require.Len(t, a.Refused, 1)
+		require.Equal(t, 2, a.Refused[0].Line)
+	})
+	t.Run("idle", func(t *testing.T) {
+		const connections = 2000
+		var conns []net.Conn
+		defer func() {
+			for _, c := range conns {
+				c.Close()
+			}
+		}()
+		for range connections {
+			c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+			require.NoError(t, err)
+			conns = append(conns, c)
+		}
+		a, err := s.post([]byte(`{"id": "3"}`))
+		require.NoError(t, err)
+		require.Equal(t, 200, a.Code, a.Text)
+	})
+	code, _ := s.get("/healthz")
+	require.Equal(t, 200, code)
+}
+
+// TestRuleErrors lets a rule fail in as many ways as there are events: the log
+// and the memory of the service stay small.
+func TestRuleErrors(t *testing.T) {
+	s := serve(t, "--rules", folder(t, map[string]string{
+		"fails.star": "def rule(event):\n    return {}[event['id']]\n",
+		"works.star": "def rule(event):\n    return event['id'] == '7'\n",
+	}), "--data-dir", t.TempDir(), "--store", "memory")
+	const events = 20_000
+	for i := 0; i < events; i += 1000 {
+		var body bytes.Buffer
+		for j := range 1000 {
+			fmt.Fprintf(&body, `{"id": "%d"}`+"\n", i+j)
+		}
+		a, err := s.post(body.Bytes())
+		require.NoError(t, err)
+		require.Equal(t, 1000, a.Accepted, a.Text)
+	}
+	s.mu.Lock()
+	lines := len(s.log)
+	s.mu.Unlock()
+	require.Less(t, lines, 100)
+	_, status := s.get("/status?rule=fails")
+	require.Contains(t, status, fmt.Sprint(events))
+	require.Contains(t, status, "fails.star:2")
+	_, metrics := s.get("/metrics")
+	require.Regexp(t, `starhost_rule_errors_total\{.*rule="fails".*\} 20000`, metrics)
+}
+
+// TestStop shows that a request that has begun is answered when the service is
+// told to end.
+func TestStop(t *testing.T) {
+	alerts := filepath.Join(t.TempDir(), "alerts.jsonl")
+	s := serve(t, "--rules", folder(t, always), "--data-dir", t.TempDir(), "--sink", "file:"+alerts)
+	body, feed := io.Pipe()
+	var wg sync.WaitGroup
+	var a account
+	var err error
+	wg.Go(func() { a, err = s.postAs(body, nil) })
+	_, werr := io.WriteString(feed, `{"id": "first"}`+"\n")
+	require.NoError(t, werr)
+	time.Sleep(50 * time.Millisecond)
+	ended := make(chan int)
+	go func() { ended <- s.stop() }()
+	s.await("it to stop accepting", func() bool {
+		code, _ := s.get("/readyz")
+		return code != http.StatusOK
+	})
+	_, werr = io.WriteString(feed, `{"id": "second"}`+"\n")
+	require.NoError(t, werr)
+	feed.Close()
+	wg.Wait()
+	require.NoError(t, err)
+	require.Equal(t, 200, a.Code, a.Text)
+	require.Equal(t, 2, a.Accepted)
+	require.Zero(t, <-ended, s.logged())
+}
+
+// endless repeats a text.
+func endless(text string) io.Reader { return &repeated{text: []byte(text)} }
+
+type repeated struct {
+	text []byte
+	at   int
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	for n := 0; n < len(p); {
+		m := copy(p[n:], r.text[r.at:])
+		n, r.at = n+m, (r.at+m)%len(r.text)
+		if n == len(p) {
+			break
+		}
+	}
+	return len(p), nil
+}
