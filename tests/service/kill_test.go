@@ -185,7 +185,9 @@ func (k *killing) missing() []string {
 func (k *killing) counter(key string) int64 {
 	out, err := exec.Command(binary, "cache", "get", "--config", "none", "--store", filepath.Join(k.data, "state.db"), "-f", "json", key).Output()
 	require.NoError(k.t, err)
-	var got struct{ Items []struct{ Counter json.Number } }
+	var got struct {
+		Items []struct{ Counter json.Number }
+	}
 	require.NoError(k.t, json.Unmarshal(out, &got), string(out))
 	require.Len(k.t, got.Items, 1)
 	n, err := got.Items[0].Counter.Int64()
