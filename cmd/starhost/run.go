@@ -39,6 +39,7 @@ type runOptions struct {
 	quiet      bool
 	resources  bool
 	allowEmpty bool
+	watch      bool
 	limits     guard.Limits
 }
 
@@ -67,8 +68,14 @@ fails is reported, and the others run on.` + "\n" + exitCodesHelp,
   starhost run --rules rules --log-type AWS.CloudTrail logs/cloudtrail
   zcat okta.json.gz | starhost run --rules rules --log-type Okta.SystemLog
   starhost run --matches --rules rules events.jsonl | jq .rule_id
+  starhost run --watch --rules rules events.jsonl
   starhost run --rules panther-analysis --log-type AWS.CloudTrail logs/cloudtrail`,
-		RunE: func(cmd *cobra.Command, args []string) error { return c.runRules(cmd.Context(), o, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.watch {
+				return c.watchRun(cmd.Context(), o, args)
+			}
+			return c.runRules(cmd.Context(), o, args)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.rules, "rules", []string{"rules"}, "directory or file of rules (repeatable)")
@@ -85,6 +92,7 @@ fails is reported, and the others run on.` + "\n" + exitCodesHelp,
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "no summary and no progress on standard error")
 	flags.BoolVar(&o.resources, "resources", false, "events are cloud resources: run policies over them, not rules")
 	flags.BoolVar(&o.allowEmpty, "allow-empty", false, "finding no rules is no error")
+	flags.BoolVar(&o.watch, "watch", false, "run again, from the start and with empty state, whenever rules change")
 	limitFlags(flags, &o.limits)
 	return cmd
 }
