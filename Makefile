@@ -35,9 +35,12 @@ bench: ## benchmarks; BENCHTIME=3s for steadier figures
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
 # Longer runs of what `make test` does in seconds.
-soak: ## the stores for five minutes under faults, and twenty rounds of kill -9
+soak: ## stores under faults for five minutes; kill -9, and a thousand changes of rules, under load
 	STARHOST_SOAK=5m $(GO) test -race -run TestSoak -count=1 -timeout 15m ./builtins/caching/dynamodb
 	STARHOST_BOLT_KILLS=20 $(GO) test -run TestKill -count=1 -timeout 10m ./builtins/caching/bolt
+	STARHOST_SINK_KILLS=20 $(GO) test -run Kill -count=1 -timeout 10m ./sink
+	STARHOST_KILLS=20 STARHOST_RELOADS=1000 $(GO) test -run 'TestKill|TestReload' -v -count=1 -timeout 20m ./tests/service
+	STARHOST_RELOADS=1000 $(GO) test -race -run TestReloads -count=1 -timeout 20m ./ruleset
 
 attacks: ## 540 hostile Python programs, each in a process of its own: some six minutes
 	$(GO) test -count=1 -timeout 30m ./tests/attacks
