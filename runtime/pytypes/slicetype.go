@@ -21,7 +21,16 @@ func (s *Slice) String() string       { return print(s) }
 func (s *Slice) Type() string         { return "slice" }
 func (s *Slice) Freeze()              { s.tuple().Freeze() }
 func (s *Slice) Truth() starlark.Bool { return true }
+
+// Hash is that of a slice of scalars and objects. One of containers has none
+// that could be found in bounded time: they may hold slices in turn.
 func (s *Slice) Hash() (uint32, error) {
+	for _, v := range s.tuple() {
+		switch v.(type) {
+		case *Slice, starlark.Tuple, *FrozenSet:
+			return 0, recursion("")
+		}
+	}
 	if _, err := asKey(s.tuple()); err != nil {
 		return 0, err
 	}
