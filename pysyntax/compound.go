@@ -49,7 +49,9 @@ func (p *parser) asyncStmt(decorators []Expr) Stmt {
 
 func (p *parser) decorated() Stmt {
 	var decorators []Expr
-	for p.accept(tAt) {
+	for p.kind == tAt {
+		p.chained(len(decorators))
+		p.next()
 		decorators = append(decorators, p.namedExpr())
 		p.expect(tNewline)
 	}
@@ -198,6 +200,10 @@ func (p *parser) withStmt(from Pos, async bool) Stmt {
 		for p.accept(tComma) {
 			s.Items = append(s.Items, p.withItem())
 		}
+	}
+	if len(s.Items) > maxBlocks {
+		item := s.Items[maxBlocks]
+		p.fail(item.Pos(), item.End(), "too many statically nested blocks")
 	}
 	s.Body = p.body(after("with", at))
 	s.Span = p.span(from)

@@ -199,6 +199,7 @@ func (p *parser) comparison() Expr {
 	}
 	c := &Compare{Left: left}
 	for ; ok; op, ok = p.cmpOp() {
+		p.chained(len(c.Ops))
 		c.OpPos = append(c.OpPos, p.next().pos)
 		if op == IsNot || op == NotIn {
 			p.next()

@@ -15,6 +15,11 @@ const (
 	maxFields   = 2   // fields in the format specifications of fields
 )
 
+// maxTokens bounds a file, as each token may become many nodes of the tree and
+// as many instructions: the most expensive ones take 2 kB. A file of code has a
+// token for about five bytes.
+const maxTokens = 300_000
+
 // A lexer turns a source into tokens. What it cannot read it reports at once
 // and marks with a tError token.
 type lexer struct {
@@ -59,6 +64,10 @@ func lex(t text) ([]token, ErrorList) {
 	l := &lexer{text: t, lineno: 1, atStart: true, indents: []indent{{}}}
 	l.toks = make([]token, 0, len(t.src)/4+8)
 	for l.off < len(l.src) {
+		if len(l.toks) > maxTokens {
+			l.tooMany()
+			break
+		}
 		switch {
 		case l.inLiteral():
 			l.fstringText()
@@ -70,6 +79,15 @@ func lex(t text) ([]token, ErrorList) {
 	}
 	l.finish()
 	return l.toks, l.errs
+}
+
+// tooMany gives up on the rest of the file.
+func (l *lexer) tooMany() {
+	at := l.here(l.off)
+	l.errs = append(l.errs, &Error{Span: Span{at, at}, Msg: fmt.Sprintf("the file is too long: more than %d names, numbers, strings and operators", maxTokens)})
+	l.parens, l.fstrings = l.parens[:0], l.fstrings[:0]
+	l.empty(tError)
+	l.off = len(l.src)
 }
 
 // finish emits what the end of the file implies.

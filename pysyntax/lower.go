@@ -49,7 +49,7 @@ type Lowered struct {
 	Mutated []string
 
 	// Undefined are the uses of names that nothing binds, in the order of the
-	// text. Each raises NameError when it is reached.
+	// text, the first hundred. Each raises NameError when it is reached.
 	Undefined []Unbound
 
 	// Functions are the functions of the file, but for lambdas.
@@ -203,6 +203,7 @@ func (l *lowerer) result() *Lowered {
 		Functions: l.functions(),
 		Overloads: l.overloads(),
 	}
+	low.Undefined = low.Undefined[:min(len(low.Undefined), maxErrors)]
 	for _, v := range module.order {
 		if v.bindings > 0 {
 			low.Bound = append(low.Bound, v.name)

@@ -108,10 +108,26 @@ func (l *lowerer) boolOp(e *BoolOp) syntax.Expr {
 		op = syntax.OR
 	}
 	operands := l.exprs(e.Values)
+	return joined(operands, op, func(i int) syntax.Position { return l.at(e.Values[i].End()) })
+}
+
+// maxJoined is how many operands of and, or are nested in each other. The time
+// that the compiler takes grows with the square of that.
+const maxJoined = 64
+
+// joined makes a and (b and c) of all operands, of which there is one at least.
+// Many are split in halves, which gives the same value. after is the place
+// behind operand i.
+func joined(operands []syntax.Expr, op syntax.Token, after func(i int) syntax.Position) syntax.Expr {
 	last := len(operands) - 1
+	if last >= maxJoined {
+		half := len(operands) / 2
+		x := joined(operands[:half], op, after)
+		return binary(x, op, after(half-1), joined(operands[half:], op, func(i int) syntax.Position { return after(half + i) }))
+	}
 	x := operands[last]
 	for i := last - 1; i >= 0; i-- {
-		x = binary(operands[i], op, l.at(e.Values[i].End()), x)
+		x = binary(operands[i], op, after(i), x)
 	}
 	return x
 }

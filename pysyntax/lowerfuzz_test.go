@@ -100,10 +100,10 @@ func TestLowerLimits(t *testing.T) {
 		{"functions", func(n int) string { return strings.Repeat("def f(): return f\n", n/8) }},
 		{"nested functions", func(n int) string { return nest("def f():\n", n/1000, "x") }},
 		{"nested try", func(n int) string { return nest("try:\n", 30, "x", "finally: x\n") }},
-		{"nested with", func(n int) string { return nest("with x:\n", 90, "x") }},
+		{"nested with", func(n int) string { return nest("with "+strings.Repeat("x, ", 19)+"x:\n", 90, "x") }},
 		{"nested classes", func(n int) string { return nest("class A:\n", 90, "x = super") }},
-		{"items of with", func(n int) string { return "with " + strings.Repeat("a as b, ", 900) + "a: c\n" }},
-		{"decorators", func(n int) string { return strings.Repeat("@a.b\n", n/8) + "def f(): f\n" }},
+		{"items of with", func(n int) string { return "with " + strings.Repeat("a as b, ", 19) + "a: c\n" }},
+		{"decorators", func(n int) string { return strings.Repeat("@a.b\n", 1000) + "def f(): f\n" }},
 		{"targets", func(n int) string { return strings.Repeat("a, b.c = ", n/16) + "d" }},
 		{"variables", func(n int) string {
 			return "def f():\n" + strings.Repeat(" try: a = b = c = 1\n finally: a\n", n/16)
@@ -133,9 +133,12 @@ func TestLowerLimits(t *testing.T) {
 		{"generator", func(n int) string { return "y = (x " + strings.Repeat("for x in x if x ", 90) + ")" }},
 		{"chain", func(n int) string { return "f() " + strings.Repeat("< f() ", 900) }},
 		{"lambdas", func(n int) string { return strings.Repeat("lambda x: ", 900) + "x" }},
+		{"and", func(n int) string { return "x = a " + strings.Repeat("and b ", n) }},
+		{"or in a test", func(n int) string { return "if a " + strings.Repeat("or b ", n) + ": c" }},
+		{"and of walrus", func(n int) string { return "x = (a := b) " + strings.Repeat("and (a := b) ", n/8) }},
 		{"walrus", func(n int) string { return "f(" + strings.Repeat("(a := f()) and ", 900) + "a)" }},
 		{"deep", func(n int) string {
-			return strings.Repeat("(", 190) + "a" + strings.Repeat(strings.Repeat("+a", 900)+")", 190)
+			return strings.Repeat("(", 190) + "a" + strings.Repeat(strings.Repeat("+a", 700)+")", 190)
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

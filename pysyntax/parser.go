@@ -10,7 +10,9 @@ import (
 // the stack of whoever walks it. Parentheses have their own, in the lexer.
 const (
 	maxDepth = 1000 // expressions in expressions
-	maxChain = 1000 // operators, calls, attributes or elifs in one chain
+	maxChain = 1000 // operators, calls, attributes, decorators or elifs in one chain
+
+	maxBlocks = 20 // managers of one with statement: each is a block, and CPython nests no more
 )
 
 // Parse parses the text of a module. filename is only for the errors; src is

@@ -180,7 +180,9 @@ func (p *parser) orPattern() Pattern {
 		return first
 	}
 	list := []Pattern{first}
-	for p.accept(tPipe) {
+	for p.kind == tPipe {
+		p.chained(len(list))
+		p.next()
 		list = append(list, p.closedPattern())
 	}
 	return &MatchOr{p.span(from), list}

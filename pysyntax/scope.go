@@ -145,15 +145,22 @@ type Unbound struct {
 	scope *scope
 }
 
+// maxVisible is how many names Visible returns at most.
+const maxVisible = 5000
+
 // Visible returns the names that the module binds and that can be used where
-// u is, sorted: one of them may have been meant.
+// u is, sorted: one of them may have been meant. It returns nothing where there
+// are too many to look through.
 func (u Unbound) Visible() []string {
 	names := map[string]bool{}
 	u.scope.visible(func(s *scope) bool {
 		s.addBound(names)
 		s.addLoaded(names)
-		return true
+		return len(names) <= maxVisible
 	})
+	if len(names) > maxVisible {
+		return nil
+	}
 	return slices.Sorted(maps.Keys(names))
 }
 

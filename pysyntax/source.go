@@ -34,10 +34,14 @@ func decode(src []byte) (text, *Error) {
 		s = strings.ReplaceAll(s, "\r\n", "\n")
 		s = strings.ReplaceAll(s, "\r", "\n")
 	}
-	if utf8.ValidString(s) {
-		return newText(s), nil
+	t := newText(s)
+	if !utf8.ValidString(s) {
+		return t, invalidUTF8(s)
 	}
-	return newText(s), invalidUTF8(s)
+	if i := strings.IndexByte(s, 0); i >= 0 {
+		return t, &Error{Span: Span{From: t.pos(i)}, Msg: "source code cannot contain null bytes"}
+	}
+	return t, nil
 }
 
 // newText finds the lines of a source.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/builtins/helpers/pyjson"
+	"github.com/starhost/starhost/runtime/guard"
 	"github.com/starhost/starhost/runtime/probe"
 	"github.com/starhost/starhost/runtime/py"
 	"go.starlark.net/starlark"
@@ -263,21 +264,44 @@ func (m *matching) context() json.RawMessage {
 		m.reject(fnContext, v, "dict", "a dict")
 		return contextError(m.out.Failures[auxiliaryNames[fnContext]].Message)
 	}
-	text, err := pyjson.Dumps(v)
-	if err == nil && !json.Valid([]byte(text)) {
-		err = &valueError{"NaN and Infinity are not JSON"}
-	}
+	text, err := m.w.dumps(m.c, v)
 	if err != nil {
-		ce := newCallError(fmt.Errorf("alert_context is not JSON: %w", err))
-		ce.Pos = position(m.auxiliary[fnContext])
-		m.fail(fnContext, ce)
-		return contextError(ce.Msg)
+		err.Pos = position(m.auxiliary[fnContext])
+		m.fail(fnContext, err)
+		return contextError(err.Msg)
 	}
 	if m.out.Given == nil {
 		m.out.Given = make(map[string]json.RawMessage)
 	}
 	m.out.Given[auxiliaryNames[fnContext]] = json.RawMessage(text)
 	return json.RawMessage(text)
+}
+
+// dumps writes what a rule returned as JSON, under the limits of a call of its
+// own: a small value can have a text without end.
+func (w *Worker) dumps(c Call, v starlark.Value) (string, *CallError) {
+	text, err := w.run(c, func(t *starlark.Thread) (starlark.Value, error) {
+		meter := guard.MeterOf(t)
+		enc := pyjson.Encoder{
+			MaxBytes: meter.Limits().Bytes,
+			Spend:    func(bytes int) error { return meter.Charge(bytes / 32) },
+		}
+		text, err := enc.Encode(v)
+		if errors.Is(err, pyjson.ErrSize) {
+			err = &guard.LimitError{Limit: "string size", Op: "alert_context", Max: uint64(enc.MaxBytes)}
+		}
+		if err == nil && !json.Valid([]byte(text)) {
+			err = &valueError{"NaN and Infinity are not JSON"}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("alert_context is not JSON: %w", err)
+		}
+		return starlark.String(text), nil
+	})
+	if err != nil {
+		return "", asCallError(err)
+	}
+	return string(text.(starlark.String)), nil
 }
 
 // resultError says that a function returned what it must not. For Python

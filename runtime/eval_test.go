@@ -179,3 +179,34 @@ func TestTooDeep(t *testing.T) {
 	require.Len(t, diags, 1)
 	require.Regexp(t, `^r\.star:2:\d+: .*nested too deeply`, diags[0].Error())
 }
+
+// TestEvalContextBomb has a rule give a context whose text has no end: that is
+// an error of the function, not of the rule, and costs no more than a call.
+func TestEvalContextBomb(t *testing.T) {
+	const bomb = `
+def rule(event):
+    return True
+def alert_context(event):
+    d = {}
+    for i in range(100):
+        d = {"a": d, "b": d}
+    return d
+`
+	ev, err := event.Decode([]byte(`{}`))
+	require.NoError(t, err)
+	for _, name := range []string{"bomb.py", "bomb.star"} {
+		for want, limits := range map[string]*guard.Limits{
+			"limit exceeded: steps":       {Steps: 10_000, Time: time.Minute},
+			"limit exceeded: string size": {Bytes: 10_000, Time: time.Minute},
+		} {
+			w := &runtime.Worker{Limits: limits}
+			result := w.Eval(runtime.Call{Context: t.Context(), Now: time.Unix(0, 0)}, loadRule(t, name, bomb), ev)
+			require.True(t, result.Matched())
+			failure := result.Match.Failures["alert_context"]
+			require.Equal(t, "LimitError", failure.Type)
+			require.Contains(t, failure.Message, want)
+			require.Contains(t, failure.At, name+":4:")
+			require.Contains(t, string(result.Match.Context), want)
+		}
+	}
+}

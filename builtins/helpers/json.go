@@ -87,7 +87,7 @@ func (o *dumpOptions) params() []any {
 // encoder makes an encoder within the limits of the call.
 func (o *dumpOptions) encoder(thread *starlark.Thread) (*pyjson.Encoder, error) {
 	limits := guard.MeterOf(thread).Limits()
-	enc := &pyjson.Encoder{MaxBytes: limits.Bytes, SkipKeys: o.skipKeys, RawUnicode: !o.ascii, RefuseNaN: !o.allowNaN, SortKeys: o.sortKeys}
+	enc := &pyjson.Encoder{Spend: spending(thread), MaxBytes: limits.Bytes, SkipKeys: o.skipKeys, RawUnicode: !o.ascii, RefuseNaN: !o.allowNaN, SortKeys: o.sortKeys}
 	var err error
 	if enc.Indent, err = indentOption(o.indent); err != nil {
 		return nil, err
@@ -136,6 +136,12 @@ func charged(thread *starlark.Thread, fn, text string, err error) (starlark.Valu
 		return nil, limited(thread, fn, err)
 	}
 	return starlark.String(text), nil
+}
+
+// spending charges the call for bytes.
+func spending(thread *starlark.Thread) func(bytes int) error {
+	m := guard.MeterOf(thread)
+	return func(bytes int) error { return m.Charge(bytes / 32) }
 }
 
 // limited words the limits of package pyjson as those of the call.
@@ -215,7 +221,7 @@ func (o *loadOptions) params() []any {
 // decoder makes a decoder within the limits of the call.
 func (o *loadOptions) decoder(thread *starlark.Thread) *pyjson.Decoder {
 	limits := guard.MeterOf(thread).Limits()
-	d := &pyjson.Decoder{MaxBytes: limits.Bytes, MaxElements: limits.Elements, Lax: !o.strict}
+	d := &pyjson.Decoder{Spend: spending(thread), MaxBytes: limits.Bytes, MaxElements: limits.Elements, Lax: !o.strict}
 	text := func(hook starlark.Value) func(string) (starlark.Value, error) {
 		if hook == nil {
 			return nil
@@ -259,7 +265,7 @@ func jsonLoads(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple
 
 // decode reads a text within the limits of the call.
 func decode(thread *starlark.Thread, fn, text string, o *loadOptions) (starlark.Value, error) {
-	if err := guard.MeterOf(thread).Charge(len(text) / 4); err != nil { // values are larger than their text
+	if err := guard.MeterOf(thread).Charge(len(text) / 16); err != nil {
 		return nil, err
 	}
 	v, err := o.decoder(thread).Decode(text)
@@ -286,6 +292,7 @@ func encode(thread *starlark.Thread, x starlark.Value) (string, error) {
 		Separators: &[2]string{",", ":"},
 		Default:    listOf,
 		MaxBytes:   guard.MeterOf(thread).Limits().Bytes,
+		Spend:      spending(thread),
 	}
 	return enc.Encode(x)
 }

@@ -1,6 +1,7 @@
 package py
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
@@ -69,6 +70,40 @@ func (u *Union) InstanceCheck(w *World, x starlark.Value) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// maxUnion is how many types a union has at most.
+const maxUnion = 1000
+
+// NewUnion is Union[types]: of each type once, with those of unions among them
+// in their place, so that no union is in another.
+func NewUnion(types ...starlark.Value) (*Union, error) {
+	flat := new(Union)
+	for _, v := range types {
+		parts := starlark.Tuple{v}
+		if u, ok := v.(*Union); ok {
+			parts = u.Types
+		}
+		for _, part := range parts {
+			if flat.has(part) {
+				continue
+			}
+			if len(flat.Types) == maxUnion {
+				return nil, pyerr.Type("a union of more than %d types", maxUnion)
+			}
+			flat.Types = append(flat.Types, part)
+		}
+	}
+	return flat, nil
+}
+
+// has tells whether the union has the very same type.
+func (u *Union) has(v starlark.Value) bool {
+	switch v.(type) {
+	case *Class, starlark.NoneType, *pyerr.Exception:
+		return slices.Contains(u.Types, v)
+	}
+	return false
 }
 
 // union is a | b.

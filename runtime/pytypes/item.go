@@ -218,7 +218,7 @@ func SetItem(t *starlark.Thread, x, key, v starlark.Value) error {
 	case starlark.HasSetKey:
 		return changed(x.SetKey(key, v))
 	case starlark.HasSetIndex:
-		i, err := position(t, key, x.Len(), TypeName(x)+" assignment")
+		i, err := position(t, key, x, TypeName(x)+" assignment")
 		if err != nil {
 			return err
 		}
@@ -227,8 +227,9 @@ func SetItem(t *starlark.Thread, x, key, v starlark.Value) error {
 	return noItems(t, x, key, "does not support item assignment", "does not support item assignment")
 }
 
-// position gives the place of an element that key names.
-func position(t *starlark.Thread, key starlark.Value, n int, what string) (int, error) {
+// position gives the place of an element that key names. The length counts that
+// seq has once the key, which may change it, is evaluated.
+func position(t *starlark.Thread, key starlark.Value, seq starlark.Indexable, what string) (int, error) {
 	i, ok, err := index(t, key)
 	if err != nil {
 		return 0, err
@@ -240,6 +241,7 @@ func position(t *starlark.Thread, key starlark.Value, n int, what string) (int, 
 	if !ok {
 		return 0, indexError("cannot fit '%s' into an index-sized integer", TypeName(key))
 	}
+	n := seq.Len()
 	if at < 0 {
 		at += int64(n)
 	}
@@ -253,21 +255,22 @@ func setElement(t *starlark.Thread, l *starlark.List, key, v starlark.Value) err
 	if s, ok := key.(*Slice); ok {
 		return setSlice(t, l, s, v)
 	}
-	i, err := position(t, key, l.Len(), "list assignment")
+	i, err := position(t, key, l, "list assignment")
 	if err != nil {
 		return err
 	}
 	return changed(l.SetIndex(i, v))
 }
 
-// setSlice is l[i:j:k] = v.
+// setSlice is l[i:j:k] = v. The bounds are those in the list that is left when
+// all is evaluated.
 func setSlice(t *starlark.Thread, l *starlark.List, s *Slice, v starlark.Value) error {
-	b, err := sliceBounds(t, s.Start, s.Stop, s.Step, l.Len())
+	at, err := unpackSlice(t, s.Start, s.Stop, s.Step)
 	if err != nil {
 		return err
 	}
 	if !assignable(v) {
-		if b.step == 1 {
+		if at.step == 1 {
 			return pyerr.Type("can only assign an iterable")
 		}
 		return pyerr.Type("must assign iterable to extended slice")
@@ -276,6 +279,7 @@ func setSlice(t *starlark.Thread, l *starlark.List, s *Slice, v starlark.Value) 
 	if err != nil {
 		return err
 	}
+	b := at.within(l.Len())
 	if b.step != 1 {
 		if len(with) != b.n {
 			return pyerr.Value("attempt to assign sequence of size %d to extended slice of size %d", len(with), b.n)
@@ -355,7 +359,7 @@ func deleteElement(t *starlark.Thread, l *starlark.List, key starlark.Value) err
 	if s, ok := key.(*Slice); ok {
 		return deleteSlice(t, l, s)
 	}
-	i, err := position(t, key, l.Len(), "list assignment")
+	i, err := position(t, key, l, "list assignment")
 	if err != nil {
 		return err
 	}
@@ -368,9 +372,13 @@ func deleteElement(t *starlark.Thread, l *starlark.List, key starlark.Value) err
 
 // deleteSlice is del l[i:j:k].
 func deleteSlice(t *starlark.Thread, l *starlark.List, s *Slice) error {
-	b, err := sliceBounds(t, s.Start, s.Stop, s.Step, l.Len())
-	if err != nil || b.n == 0 {
+	at, err := unpackSlice(t, s.Start, s.Stop, s.Step)
+	if err != nil {
 		return err
+	}
+	b := at.within(l.Len())
+	if b.n == 0 {
+		return nil
 	}
 	elems, err := listElements(t, "del", l)
 	if err != nil {
@@ -413,10 +421,11 @@ func GetSlice(t *starlark.Thread, x, lo, hi, step starlark.Value) (starlark.Valu
 }
 
 func slice(t *starlark.Thread, x starlark.Sliceable, lo, hi, step starlark.Value) (starlark.Value, error) {
-	b, err := sliceBounds(t, lo, hi, step, x.Len())
+	at, err := unpackSlice(t, lo, hi, step)
 	if err != nil {
 		return nil, err
 	}
+	b := at.within(x.Len())
 	switch x := x.(type) {
 	case starlark.Bytes:
 		if b.step == 1 {

@@ -39,6 +39,11 @@ func iterateAll(t *starlark.Thread, args starlark.Tuple) ([]Iterator, error) {
 
 // Next calls the function.
 func (it *mapIterator) Next(t *starlark.Thread) (starlark.Value, bool, error) {
+	tower, err := Ascend(t)
+	if err != nil {
+		return nil, false, err
+	}
+	defer tower.Descend()
 	args := make(starlark.Tuple, len(it.its))
 	for i, source := range it.its {
 		v, ok, err := source.Next(t)
@@ -85,6 +90,11 @@ func newFilter(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple)
 
 // Next looks for the next element that the function accepts.
 func (it *filterIterator) Next(t *starlark.Thread) (starlark.Value, bool, error) {
+	tower, err := Ascend(t)
+	if err != nil {
+		return nil, false, err
+	}
+	defer tower.Descend()
 	m := guard.MeterOf(t)
 	for {
 		v, ok, err := it.it.Next(t)
@@ -141,6 +151,11 @@ func newZip(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tuple) (s
 
 // Next yields the next elements of all.
 func (it *zipIterator) Next(t *starlark.Thread) (starlark.Value, bool, error) {
+	tower, err := Ascend(t)
+	if err != nil {
+		return nil, false, err
+	}
+	defer tower.Descend()
 	if len(it.its) == 0 {
 		return nil, false, nil
 	}
@@ -220,6 +235,11 @@ func newEnumerate(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tup
 
 // Next yields the next number and element.
 func (it *enumerateIterator) Next(t *starlark.Thread) (starlark.Value, bool, error) {
+	tower, err := Ascend(t)
+	if err != nil {
+		return nil, false, err
+	}
+	defer tower.Descend()
 	v, ok, err := it.it.Next(t)
 	if err != nil || !ok {
 		return nil, false, err

@@ -21,7 +21,16 @@ func (s *Slice) String() string       { return print(s) }
 func (s *Slice) Type() string         { return "slice" }
 func (s *Slice) Freeze()              { s.tuple().Freeze() }
 func (s *Slice) Truth() starlark.Bool { return true }
+
+// Hash is that of a slice of scalars and objects. One of containers has none
+// that could be found in bounded time: they may hold slices in turn.
 func (s *Slice) Hash() (uint32, error) {
+	for _, v := range s.tuple() {
+		switch v.(type) {
+		case *Slice, starlark.Tuple, *FrozenSet:
+			return 0, recursion("")
+		}
+	}
 	if _, err := asKey(s.tuple()); err != nil {
 		return 0, err
 	}
@@ -48,49 +57,75 @@ func (s *Slice) AttrNames() []string { return []string{"start", "step", "stop"} 
 // step, n of them. They are in the sequence, if n is not 0.
 type bounds struct{ start, stop, step, n int }
 
-// sliceBounds gives the bounds of a slice of a sequence of n elements.
+// indices are what a slice says, as numbers. A bound that is left out is nil.
+type indices struct {
+	start, stop *int
+	step        int
+}
+
+// sliceBounds gives the bounds of a slice of a sequence of n elements, which no
+// call can change.
 func sliceBounds(t *starlark.Thread, lo, hi, step starlark.Value, n int) (bounds, error) {
-	b := bounds{step: 1}
+	i, err := unpackSlice(t, lo, hi, step)
+	if err != nil {
+		return bounds{}, err
+	}
+	return i.within(n), nil
+}
+
+// unpackSlice evaluates a slice. This may call __index__ of the program, which
+// may change the sequence: its length is to be asked for afterwards.
+func unpackSlice(t *starlark.Thread, lo, hi, step starlark.Value) (i indices, err error) {
+	i.step = 1
 	if step != starlark.None {
 		v, err := sliceIndex(t, step)
 		if err != nil {
-			return b, err
+			return i, err
 		}
-		if b.step = max(v, -math.MaxInt); v == 0 {
-			return b, pyerr.Value("slice step cannot be zero")
+		if i.step = max(v, -math.MaxInt); v == 0 {
+			return i, pyerr.Value("slice step cannot be zero")
 		}
 	}
-	first, last := 0, n // the bounds that are left out
-	if b.step < 0 {
-		first, last = n-1, -1
+	if i.start, err = sliceBound(t, lo); err != nil {
+		return i, err
 	}
-	var err error
-	if b.start, err = sliceBound(t, lo, n, b.step, first); err != nil {
-		return b, err
-	}
-	if b.stop, err = sliceBound(t, hi, n, b.step, last); err != nil {
-		return b, err
-	}
-	b.n = count(b.start, b.stop, b.step)
-	return b, nil
+	i.stop, err = sliceBound(t, hi)
+	return i, err
 }
 
-// sliceBound is one bound of a slice, within the sequence.
-func sliceBound(t *starlark.Thread, v starlark.Value, n, step, left int) (int, error) {
+// sliceBound is one bound of a slice.
+func sliceBound(t *starlark.Thread, v starlark.Value) (*int, error) {
 	if v == starlark.None {
-		return left, nil
+		return nil, nil
 	}
 	i, err := sliceIndex(t, v)
-	if err != nil {
-		return 0, err
+	return &i, err
+}
+
+// within gives the bounds within a sequence of n elements.
+func (i indices) within(n int) bounds {
+	first, last := 0, n // the bounds that are left out
+	if i.step < 0 {
+		first, last = n-1, -1
 	}
-	if i < 0 {
-		i += n
+	b := bounds{start: i.bound(i.start, n, first), stop: i.bound(i.stop, n, last), step: i.step}
+	b.n = count(b.start, b.stop, b.step)
+	return b
+}
+
+// bound is one bound within a sequence of n elements.
+func (i indices) bound(at *int, n, left int) int {
+	if at == nil {
+		return left
 	}
-	if step < 0 {
-		return max(-1, min(i, n-1)), nil
+	v := *at
+	if v < 0 {
+		v += n
 	}
-	return max(0, min(i, n)), nil
+	if i.step < 0 {
+		return max(-1, min(v, n-1))
+	}
+	return max(0, min(v, n))
 }
 
 // sliceIndex is an index of a slice; too large a one is the largest.

@@ -84,6 +84,11 @@ func strMapped(fn string, f func(string) string) Method {
 		if err := guard.CheckBytes(t, lastName(fn), len(s)); err != nil {
 			return nil, err
 		}
+		if !isASCII(s) { // character by character: slow
+			if err := walked(t, 3*len(s)); err != nil {
+				return nil, err
+			}
+		}
 		r := f(s)
 		if len(r) > len(s) {
 			if err := guard.CheckBytes(t, lastName(fn), len(r)); err != nil {

@@ -295,7 +295,11 @@ func collapse(c pyclass.Call) (starlark.Value, error) {
 	}
 	var ips []Address
 	var nets []Network
+	meter := guard.MeterOf(c.Thread)
 	err := guard.Iterate(c.Thread, list, func(x starlark.Value) error {
+		if err := meter.Charge(4); err != nil { // what is kept of each
+			return err
+		}
 		if a, ok := plainAddress(x); ok {
 			ips = append(ips, Address{v: a.v, n: a.n})
 			return sameVersion(a, ips[0])
@@ -317,7 +321,7 @@ func collapse(c pyclass.Call) (starlark.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := guard.MeterOf(c.Thread).Charge(16 * (len(ips) + len(nets))); err != nil {
+	if err := meter.Charge(16 * (len(ips) + len(nets))); err != nil {
 		return nil, err
 	}
 	return networkList(merge(append(ranges(ips), nets...))), nil

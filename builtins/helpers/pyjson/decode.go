@@ -28,6 +28,24 @@ type Decoder struct {
 
 	Lax   bool // strict=False: strings may have control characters
 	Hooks Hooks
+
+	// Spend, if not nil, is told before each value is made how much memory it
+	// takes, in bytes, beside its text. Its error ends the work.
+	Spend func(bytes int) error
+}
+
+// What values take.
+const (
+	scalarBytes = 32
+	arrayBytes  = 64
+	objectBytes = 576 // also of an empty one
+)
+
+func (d *Decoder) spend(bytes int) error {
+	if d.Spend == nil {
+		return nil
+	}
+	return d.Spend(bytes)
 }
 
 // Hooks make other values of what is read. Each may be nil.
@@ -164,7 +182,11 @@ func (r *reader) value() (starlark.Value, error) {
 	if r.pos == len(r.text) {
 		return nil, r.fail("Expecting value", r.pos)
 	}
-	switch c := r.text[r.pos]; c {
+	c := r.text[r.pos]
+	if err := r.spend(sizeOf(c)); err != nil {
+		return nil, err
+	}
+	switch c {
 	case '"':
 		r.pos++
 		s, err := r.string()
@@ -177,6 +199,17 @@ func (r *reader) value() (starlark.Value, error) {
 		return r.number()
 	}
 	return r.literal()
+}
+
+// sizeOf gives the size of a value whose text begins with c.
+func sizeOf(c byte) int {
+	switch c {
+	case '{':
+		return objectBytes
+	case '[':
+		return arrayBytes
+	}
+	return scalarBytes
 }
 
 func (r *reader) literal() (starlark.Value, error) {

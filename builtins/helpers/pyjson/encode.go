@@ -44,10 +44,14 @@ type Encoder struct {
 
 	// MaxBytes and MaxDepth bound the text; 0 means the package's defaults.
 	MaxBytes, MaxDepth int
+
+	// Spend, if not nil, is told before each value is written what was done
+	// since the last, in bytes. Its error ends the work.
+	Spend func(bytes int) error
 }
 
 // Encode returns v as text. Its errors have a Python class (pyerr.Error), but
-// for those of Default and of v's own iteration, which are passed on.
+// for those of Default, Spend and of v's own iteration, which are passed on.
 func (e *Encoder) Encode(v starlark.Value) (string, error) {
 	w := writer{Encoder: e, comma: ", ", colon: ": ", maxBytes: e.MaxBytes, maxDepth: e.MaxDepth}
 	w.dst = make([]byte, 0, 512)
@@ -79,6 +83,20 @@ type writer struct {
 	dst      []byte
 	stack    []frame // the containers around the current value
 	replaced int     // how many of them are values that Default has replaced
+	spent    int     // length of dst when Spend was called last
+}
+
+// valueBytes is what Spend is told of a value beside its text.
+const valueBytes = 32
+
+// spend tells of the work since the last value.
+func (w *writer) spend() error {
+	if w.Spend == nil {
+		return nil
+	}
+	n := len(w.dst) - w.spent
+	w.spent = len(w.dst)
+	return w.Spend(n + valueBytes + 2*len(w.stack)) // which is searched for cycles
 }
 
 // A frame is a container that is being written, and where in it we are.
@@ -91,6 +109,9 @@ type frame struct {
 func (w *writer) value(v starlark.Value) error {
 	if len(w.dst) > w.maxBytes {
 		return ErrSize
+	}
+	if err := w.spend(); err != nil {
+		return err
 	}
 	if o, ok := v.(extension); ok && o.Native() != nil {
 		v = o.Native()

@@ -20,14 +20,12 @@ func newChainMapClass() *py.Class {
 		return starlark.None, nil
 	})
 	all["__getitem__"] = one("__getitem__", func(t *starlark.Thread, o *py.Instance, key starlark.Value) (starlark.Value, error) {
-		for _, m := range maps(o) {
-			in, err := pytypes.Contains(t, m, key)
-			if err != nil {
-				return nil, err
-			}
-			if in {
-				return pytypes.Item(t, m, key)
-			}
+		m, err := mapWith(t, o, key)
+		if err != nil {
+			return nil, err
+		}
+		if m != nil {
+			return pytypes.Item(t, m, key)
 		}
 		if v, ok, err := o.Special(t, "__missing__", key); ok || err != nil {
 			return v, err
@@ -35,12 +33,8 @@ func newChainMapClass() *py.Class {
 		return nil, keyError(t, key)
 	})
 	all["__contains__"] = one("__contains__", func(t *starlark.Thread, o *py.Instance, key starlark.Value) (starlark.Value, error) {
-		for _, m := range maps(o) {
-			if in, err := pytypes.Contains(t, m, key); in || err != nil {
-				return starlark.True, err
-			}
-		}
-		return starlark.False, nil
+		m, err := mapWith(t, o, key)
+		return starlark.Bool(m != nil), err
 	})
 	all["__len__"] = none("__len__", func(t *starlark.Thread, o *py.Instance) (starlark.Value, error) {
 		d, err := flattened(t, o)
@@ -126,6 +120,22 @@ func maps(o *py.Instance) []starlark.Value {
 		return elementsOf(l)
 	}
 	return []starlark.Value{new(starlark.Dict)}
+}
+
+// mapWith is the first of the mappings that has a key, or nil.
+func mapWith(t *starlark.Thread, o *py.Instance, key starlark.Value) (found starlark.Value, err error) {
+	err = nested(t, "", func() error {
+		for _, m := range maps(o) {
+			if in, err := pytypes.Contains(t, m, key); err != nil {
+				return err
+			} else if in {
+				found = m
+				return nil
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
 // flattened is a dict of all entries, those of the last mapping first.

@@ -99,6 +99,11 @@ func (l *lazy) Next(t *starlark.Thread) (starlark.Value, bool, error) {
 	if err := guard.MeterOf(t).Charge(1); err != nil {
 		return nil, false, err
 	}
+	tower, err := pytypes.Ascend(t)
+	if err != nil {
+		return nil, false, err
+	}
+	defer tower.Descend()
 	v, ok, err := l.next(t)
 	if err == nil && !ok {
 		l.next = nil

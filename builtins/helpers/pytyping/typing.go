@@ -100,9 +100,11 @@ func (f form) Get(args starlark.Value) (starlark.Value, bool, error) {
 	}
 	switch f.name {
 	case "Union":
-		return &py.Union{Types: types}, true, nil
+		u, err := py.NewUnion(types...)
+		return u, true, err
 	case "Optional":
-		return &py.Union{Types: starlark.Tuple{args, starlark.None}}, true, nil
+		u, err := py.NewUnion(args, starlark.None)
+		return u, true, err
 	}
 	return f, true, nil
 }
