@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/runtime/guard"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.starlark.net/starlark"
@@ -92,7 +93,7 @@ func runPython(t *testing.T, a *txtar.Archive) string {
 	if rule == nil {
 		return out.String()
 	}
-	w := &runtime.Worker{Print: func(_ *runtime.Call, pos, text string) {
+	w := &runtime.Worker{Limits: &guard.Limits{Time: time.Minute}, Print: func(_ *runtime.Call, pos, text string) {
 		out.WriteString(pos + ": " + text + "\n")
 	}}
 	for line := range strings.Lines(section(a, "events")) {
