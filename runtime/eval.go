@@ -19,12 +19,16 @@ import (
 // strings are cut.
 const maxText = 1000
 
-// A Result is what became of one rule and one event: no match (both fields
-// nil), a match, or a rule that failed. A policy matches a resource that it
-// says False of.
+// A Result is what became of one rule and one event: no match (neither Match nor
+// Err), a match, or a rule that failed. A policy matches a resource that it says
+// False of.
 type Result struct {
 	Match *alert.Match
 	Err   *CallError // of the function rule
+
+	// Filtered says that the rule's filter held the event back: the rule was
+	// not asked.
+	Filtered bool
 }
 
 // Matched reports whether the rule matched.
@@ -38,7 +42,7 @@ func (r Result) Matched() bool { return r.Match != nil }
 func (w *Worker) Eval(c Call, r *Rule, event starlark.Value) Result {
 	c.Rule = r.ID
 	if r.Filter != nil && !passes(r.Filter, event) {
-		return Result{}
+		return Result{Filtered: true}
 	}
 	w.world.Rollback() // what the last event left in Python modules
 	fs, err := w.functions(c, r)

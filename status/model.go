@@ -76,7 +76,7 @@ const (
 )
 
 // A Rule is what one live rule has done since the start, whatever its version
-// was then. Evaluations count events that the rule's filter held back, too.
+// was then. Events that the rule's filter held back are not evaluated.
 type Rule struct {
 	ID        string    `json:"id"`
 	File      string    `json:"file"`

@@ -112,10 +112,13 @@ func (t *Rules) drop(old, next *liveRules) {
 }
 
 // Evaluated counts an evaluation of a rule: how long it took and what came of
-// it. It takes no lock and does not allocate, but for rules that are not live
+// it. An event that the rule's filter held back is none. It takes no lock and does not allocate, but for rules that are not live
 // (those of a set that is coming or going), and for calls that were stopped.
 // An evaluation that ends while its rule is being removed may not be counted.
 func (t *Rules) Evaluated(rule *runtime.Rule, took time.Duration, result *runtime.Result) {
+	if result.Filtered {
+		return
+	}
 	f := t.figures(rule)
 	f.times.add(took)
 	if result.Err != nil {
