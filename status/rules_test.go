@@ -174,7 +174,7 @@ func TestHealth(t *testing.T) {
 	}{
 		{0, erred, Failing, 1},
 		{0, &runtime.Result{Filtered: true}, Failing, 1}, // it was not asked
-		{10 * time.Minute, passed, OK, 0}, // a single error, however long ago
+		{10 * time.Minute, passed, OK, 0},                // a single error, however long ago
 		{0, erred, Failing, 1},
 		{4*time.Minute + 59*time.Second, erred, Failing, 2},
 		{time.Second, erred, Unhealthy, 3},

@@ -55,7 +55,9 @@ def title(event):
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	code := make(chan int)
-	go func() { code <- c.run(ctx, []string{"run", "--config", "none", "--watch", "--rules", filepath.Dir(rule), events}) }()
+	go func() {
+		code <- c.run(ctx, []string{"run", "--config", "none", "--watch", "--rules", filepath.Dir(rule), events})
+	}()
 	await := func(stream *output, text string) {
 		t.Helper()
 		require.Eventually(t, func() bool { return strings.Contains(stream.String(), text) }, time.Minute, 5*time.Millisecond, text)
