@@ -34,7 +34,15 @@ type window struct {
 	counting int           // calls that are asking the Counter
 	waiting  int           // calls that wait for those
 	opening  int           // alerts that have been opened and not settled
-	settled  chan struct{} // closed when counting is 0 again; nil if nobody waits
+	now      *opening      // those; nil if there are none
+	news     int           // alerts that were opened, and answers that one is out
+	settled  chan struct{} // closed when counting is 0 again, or at news; nil if nobody waits
+}
+
+// An opening is an alert on its way.
+type opening struct {
+	settled chan struct{} // closed when it is out, or withdrawn
+	out     bool          // set before
 }
 
 // A Counter counts the events of a window.
@@ -93,6 +101,7 @@ type Tally struct {
 
 	key    string
 	period time.Duration
+	with   *opening // of one that is Counted while the alert is on its way
 }
 
 // Add counts a match at the time now and returns what it did.
@@ -137,7 +146,7 @@ func (w *Windows) tally(ctx context.Context, p Policy, dedup string, now time.Ti
 	}
 	t.Count = got.Count
 	reached := count && got.Count == threshold
-	opens := w.leave(t.key, err == nil && got.Count >= threshold, reached, got.Told)
+	opens, with := w.leave(t.key, err == nil && got.Count >= threshold, reached, got.Told)
 	switch {
 	case err != nil:
 		return Tally{}, countError(p, err)
@@ -145,7 +154,7 @@ func (w *Windows) tally(ctx context.Context, p Policy, dedup string, now time.Ti
 		t.Outcome = Pending
 		return t, nil
 	case !opens:
-		t.Outcome = Counted
+		t.Outcome, t.with = Counted, with
 		return t, nil
 	}
 	return w.open(ctx, p, dedup, t, now, reached)
@@ -167,30 +176,48 @@ func (w *Windows) enter(key string) {
 // leave notes that the call has got its answer, and reports whether it opens
 // an alert. The match that reached the threshold does. One beyond it does so if
 // the alert is not out and no other call opens it.
-func (w *Windows) leave(key string, enough, reached, told bool) bool {
+func (w *Windows) leave(key string, enough, reached, told bool) (opens bool, with *opening) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	b := w.busy[key]
 	defer w.forget(key, b)
-	if b.counting--; b.counting == 0 && b.settled != nil {
+	if b.counting--; b.counting == 0 {
+		b.wake()
+	}
+	if told {
+		b.news++
+		b.wake()
+	}
+	switch {
+	case !enough || !reached && told:
+		return false, nil
+	case !reached && w.onItsWay(b):
+		return false, b.now
+	}
+	if b.opening++; b.now == nil {
+		b.now = &opening{settled: make(chan struct{})}
+	}
+	b.news++
+	b.wake()
+	return true, nil
+}
+
+// wake ends the waiting of onItsWay. It is called with the lock.
+func (b *window) wake() {
+	if b.settled != nil {
 		close(b.settled)
 		b.settled = nil
 	}
-	if !enough || !reached && (told || w.onItsWay(b)) {
-		return false
-	}
-	b.opening++
-	return true
 }
 
 // onItsWay reports whether another call is opening the alert. It waits for
 // those that are asking for the window, as the one that reached the threshold
-// may be among them. It is called with the lock, and lets go of it meanwhile.
-// All who find the alert not out end up waiting here, so the wait ends.
+// may be among them, until one opens the alert or hears that it is out. It is
+// called with the lock, and lets go of it meanwhile.
 func (w *Windows) onItsWay(b *window) bool {
 	b.waiting++
 	defer func() { b.waiting-- }()
-	for b.opening == 0 && b.counting > 0 {
+	for news := b.news; b.opening == 0 && b.counting > 0 && b.news == news; {
 		if b.settled == nil {
 			b.settled = make(chan struct{})
 		}
@@ -218,7 +245,7 @@ func (w *Windows) open(ctx context.Context, p Policy, dedup string, t Tally, now
 		w.Withdrawn(t)
 		return Tally{}, countError(p, err)
 	case got.Told && !reached:
-		w.Withdrawn(t) // another process, or a call since, has written it
+		w.settle(t, true) // another process, or a call since, has written it
 		t.Outcome = Counted
 		return t, nil
 	}
@@ -235,7 +262,7 @@ func (w *Windows) Written(ctx context.Context, t Tally, now time.Time) error {
 		return nil
 	}
 	err := w.Counter.Tell(ctx, t.key, now, now.Add(t.period))
-	w.Withdrawn(t)
+	w.settle(t, true)
 	if err != nil {
 		return fmt.Errorf("note that alert %s is out: %w", t.ID, err)
 	}
@@ -244,14 +271,32 @@ func (w *Windows) Written(ctx context.Context, t Tally, now time.Time) error {
 
 // Withdrawn settles a tally whose alert is not out: the next match opens it.
 func (w *Windows) Withdrawn(t Tally) {
-	if t.Outcome != Opened {
-		return
+	if t.Outcome == Opened {
+		w.settle(t, false)
 	}
+}
+
+func (w *Windows) settle(t Tally, out bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	b := w.busy[t.key]
-	b.opening--
+	b.now.out = b.now.out || out
+	if b.opening--; b.opening == 0 {
+		close(b.now.settled)
+		b.now = nil
+	}
 	w.forget(t.key, b)
+}
+
+// Out waits until the alert that a match was Counted in is out, and reports
+// whether it is. If not, the event must come again. Whoever calls it has
+// settled what it opened itself; so the wait ends.
+func (t Tally) Out() bool {
+	if t.with == nil {
+		return true
+	}
+	<-t.with.settled
+	return t.with.out
 }
 
 func countError(p Policy, err error) error {

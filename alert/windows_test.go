@@ -138,6 +138,71 @@ func TestOpenTogether(t *testing.T) {
 	}
 }
 
+// TestOut shows that a match that is Counted while the alert is on its way knows
+// whether that came to be out.
+func TestOut(t *testing.T) {
+	for _, written := range []bool{true, false} {
+		counts := &counter{window: alert.Window{Ends: ends}}
+		w := alert.Windows{Counter: counts}
+		first, err := w.Add(t.Context(), policy(1), "d", now)
+		require.NoError(t, err)
+		second, err := w.Add(t.Context(), policy(1), "d", now)
+		require.NoError(t, err)
+		out := make(chan bool)
+		go func() { out <- second.Out() }()
+		select {
+		case <-out:
+			t.Fatal("the alert is neither out nor withdrawn")
+		case <-time.After(10 * time.Millisecond):
+		}
+		if written {
+			require.NoError(t, w.Written(t.Context(), first, now))
+		} else {
+			w.Withdrawn(first)
+		}
+		require.Equal(t, written, <-out)
+	}
+}
+
+// TestBusyWindow shows that no caller is left behind on a key that others are
+// always asking for.
+func TestBusyWindow(t *testing.T) {
+	w := alert.Windows{Counter: slow{&counter{window: alert.Window{Count: 5, Ends: ends}}}}
+	const callers, calls = 16, 50
+	var opened atomic.Int32
+	var made [callers]atomic.Int32
+	var wg sync.WaitGroup
+	over := make(chan struct{}, callers)
+	for c := range callers {
+		wg.Go(func() {
+			for range calls {
+				got, err := w.Add(t.Context(), policy(1), "d", now)
+				if err != nil {
+					t.Error(err)
+				}
+				if made[c].Add(1); got.Outcome == alert.Opened {
+					opened.Add(1) // and never settled
+				}
+			}
+			over <- struct{}{}
+		})
+	}
+	<-over
+	for c := range callers {
+		require.GreaterOrEqual(t, made[c].Load(), int32(calls/10), "calls of one when another had made %d", calls)
+	}
+	wg.Wait()
+	require.EqualValues(t, 1, opened.Load())
+}
+
+// slow is a Counter that takes its time.
+type slow struct{ *counter }
+
+func (s slow) Count(ctx context.Context, key string, now, until time.Time) (alert.Window, error) {
+	time.Sleep(2 * time.Millisecond)
+	return s.counter.Count(ctx, key, now, until)
+}
+
 // TestAddOnce shows that a value counts once in a period, and again where it
 // was not counted to the end the first time.
 func TestAddOnce(t *testing.T) {

@@ -38,6 +38,7 @@ type item struct {
 
 	failed error         // why the record must come again
 	opened []alert.Tally // the alerts that were written for it
+	joined []alert.Tally // those that others were writing meanwhile
 }
 
 // A hit is a rule that matched an event, or failed.

@@ -122,8 +122,17 @@ func (e *Engine) flush(ctx context.Context, items []item) error {
 			it.failed = flushed
 		}
 	}
+	for i := range items { // all that was opened here is settled
+		for _, t := range items[i].joined {
+			if !t.Out() && items[i].failed == nil {
+				items[i].failed = errNotOut
+			}
+		}
+	}
 	return flushed
 }
+
+var errNotOut = errors.New("the alert that the event is part of could not be written: it comes again")
 
 func (e *Engine) settle(ctx context.Context, it *item, t alert.Tally, flushed error) {
 	if flushed != nil {
@@ -219,6 +228,7 @@ func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h hit) e
 		e.stats.pending.Add(1)
 	case t.Outcome == alert.Counted:
 		e.stats.counted.Add(1)
+		it.joined = append(it.joined, t)
 	case m.Destinations != nil && len(m.Destinations) == 0:
 		e.stats.undelivered.Add(1)
 		it.opened = append(it.opened, t)

@@ -281,3 +281,47 @@ func TestHandleSets(t *testing.T) {
 		require.Len(t, seen, 1, version)
 	}
 }
+
+// held is a Sink whose Flush waits.
+type held struct {
+	outbox
+	flushing chan struct{} // Flush has begun
+	result   chan error
+}
+
+func (h *held) Flush() error {
+	h.flushing <- struct{}{}
+	return <-h.result
+}
+
+// TestHandleTogether shows that an event that is counted into an alert which
+// another call is writing is done when that alert is safe, and not before.
+func TestHandleTogether(t *testing.T) {
+	for _, result := range []error{nil, errors.New("disk full")} {
+		sink := &held{flushing: make(chan struct{}), result: make(chan error)}
+		e := handler(t, &memory.Store{}, sink, map[string]string{"r.star": "def rule(event):\n    return True\n"})
+		handle := func() chan error {
+			done := make(chan error, 1)
+			go func() { done <- e.Handle(t.Context(), raws(`{}`))[0] }()
+			return done
+		}
+		first := handle()
+		<-sink.flushing
+		second := handle()
+		<-sink.flushing
+		sink.result <- nil // either of the two
+		sink.result <- result
+		errs := []error{<-first, <-second}
+		if result == nil {
+			require.NoError(t, errors.Join(errs...))
+			continue
+		}
+		require.Len(t, sink.alerts, 1)
+		if errs[0] != nil {
+			require.ErrorIs(t, errs[0], result)
+			require.ErrorContains(t, errs[1], "the alert that the event is part of could not be written")
+		} else {
+			require.NoError(t, errs[1], "its own flush had nothing to write")
+		}
+	}
+}
