@@ -87,12 +87,17 @@ func (e *Engine) handleStateful(ctx context.Context, set *ruleset.Set, items []i
 		return err
 	}
 	ctx = context.WithoutCancel(ctx)
+	e.finishItems(ctx, w, set, items)
+	e.flush(ctx, items) // an error is noted in the items
+	return nil
+}
+
+// finishItems sees to the items, and gives the worker back.
+func (e *Engine) finishItems(ctx context.Context, w *worker, set *ruleset.Set, items []item) {
+	defer e.pools.stateful.put(w)
 	for i := range items {
 		e.finishItem(ctx, w.Worker, set, &items[i])
 	}
-	e.pools.stateful.put(w)
-	e.flush(ctx, items) // an error is noted in the items
-	return nil
 }
 
 // waiting is the default of Engine.Waiting.

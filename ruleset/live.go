@@ -185,7 +185,7 @@ func (l *Live) reload(ctx context.Context) (*Report, error) {
 	began := l.now()
 	rep := &Report{At: began}
 	err := l.read(ctx, rep)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	goesOn := err != nil && l.failure == err.Error()

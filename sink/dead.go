@@ -27,8 +27,8 @@ type Dead struct {
 	// letters are rare, and wanted most when the program ends unexpectedly.
 	W io.Writer
 
-	mu  sync.Mutex
-	err error
+	mu   sync.Mutex
+	torn bool // the last line is not whole
 }
 
 type letter struct {
@@ -41,7 +41,7 @@ type letter struct {
 }
 
 // Write writes the letter of a record that was given up because of reason.
-// After an error of W every further call returns that error.
+// After an error of W the next letter begins on a line of its own.
 func (d *Dead) Write(raw event.Raw, reason error) error {
 	l := letter{Source: raw.Source, Line: raw.Line, Index: raw.Index, Error: reason.Error(), Data: string(raw.Data)}
 	if !utf8.Valid(raw.Data) {
@@ -56,10 +56,15 @@ func (d *Dead) Write(raw event.Raw, reason error) error {
 
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.err == nil {
-		if _, err := d.W.Write(line.Bytes()); err != nil {
-			d.err = fmt.Errorf("write dead letter: %w", err)
-		}
+	text := line.Bytes()
+	if d.torn {
+		text = append([]byte("\n"), text...)
 	}
-	return d.err
+	n, err := d.W.Write(text)
+	if err != nil {
+		d.torn = d.torn || n > 0
+		return fmt.Errorf("write dead letter: %w", err)
+	}
+	d.torn = false
+	return nil
 }

@@ -291,6 +291,9 @@ func (r *Reporter) rulesCheck(s *Status) Check {
 	if s.RuleSet.UnhealthyTotal > 0 {
 		reason += fmt.Sprintf(", %d unhealthy", s.RuleSet.UnhealthyTotal)
 	}
+	if s.RuleSet.LastReload.Outcome == "failed" {
+		reason += "; the last reload failed, what was live before stays"
+	}
 	return Check{"rules", true, reason}
 }
 

@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -45,10 +48,16 @@ func (c *command) serve(ctx context.Context, settings *serveSettings) error {
 	if err != nil {
 		return err
 	}
-	s := &service{command: c, serveSettings: settings, log: log}
-	defer s.close()
+	s := &service{command: c, serveSettings: settings, log: log, hangup: make(chan os.Signal, 1)}
+	signal.Notify(s.hangup, syscall.SIGHUP) // from the start to the end: it would end the process
+	defer signal.Stop(s.hangup)
 	if err := s.open(ctx); err != nil {
+		s.close()
 		return err
 	}
-	return s.run(ctx)
+	err = s.run(ctx)
+	if !s.abandoned {
+		s.close()
+	}
+	return err
 }

@@ -8,13 +8,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/pprof"
 	"strings"
 	"time"
 
+	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/status"
 	"golang.org/x/net/netutil"
@@ -38,21 +40,22 @@ func (s *service) openServer(ctx context.Context) error {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.Listen)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return fmt.Errorf("%w (choose another address with --listen, or end what uses this one)", err)
 	}
 	s.onClose(func() error { listener.Close(); return nil }) // the server has closed it
-	s.listener = netutil.LimitListener(listener, maxConnections)
+	s.listener = netutil.LimitListener(listener, min(maxConnections, maxFiles()/2))
 	s.reporter = &status.Reporter{
 		Version: shortVersion(), Started: time.Now(),
 		Rules: &s.rules, Reloads: &s.reloads, ErrorLog: &s.errors, Store: &s.watched,
-		Refused: s.refused, Queues: s.sinks.queues, Sources: s.sources, Checks: s.sinks.checks,
+		Refused: s.refused, Queues: s.sinks.queues, Sources: s.sources, Checks: s.checks,
 	}
 	s.server = &http.Server{
-		Handler:           s.handler(),
+		Handler:           s.guarded(s.handler()),
 		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       answerTimeout, // of bodies that nobody reads; source.HTTP sets its own
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		ErrorLog:          log.New(httpLog{s}, "", 0),
 		TLSConfig: &tls.Config{ // of each connection, as it may be read again
 			MinVersion:         tls.VersionTLS12,
 			GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { return s.tls.Load(), nil },
@@ -69,26 +72,92 @@ func (s *service) url() string {
 	return scheme + "://" + s.listener.Addr().String()
 }
 
+// guarded refuses what web pages in somebody's browser can send: to a service
+// that has no token, as only this machine reaches it, they could post events, or
+// read from it by a name of theirs that leads to it.
+func (s *service) guarded(h http.Handler) http.Handler {
+	local, _, _ := net.SplitHostPort(s.Listen) // checked with the settings
+	local = strings.Trim(local, "[]")
+	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.token.Load() == nil && loopback(local) {
+			host, _, err := net.SplitHostPort(r.Host)
+			if err != nil {
+				host = r.Host
+			}
+			if host = strings.Trim(host, "[]"); host != "" && !loopback(host) {
+				http.Error(w, "without a token the service answers only to localhost", http.StatusForbidden)
+				return
+			}
+		}
+		h.ServeHTTP(w, r)
+	}))
+}
+
+// httpLog takes what the HTTP server has to say: connections that it cannot
+// accept, handshakes that fail, panics.
+type httpLog struct{ *service }
+
+func (l httpLog) Write(text []byte) (int, error) {
+	kind, _, _ := strings.Cut(string(text), ":")
+	if n, ok := l.errors.Allow("", alert.Failure{Type: "http", At: kind}); ok {
+		l.log.Warn("HTTP server", "error", strings.TrimSpace(string(text)), "not_logged", n)
+	}
+	return len(text), nil
+}
+
 // handler serves everything. Only the two probes are open to those who have no
-// token: they tell no more than whether the service is well.
+// token, and tell them no more than whether the service is well.
 func (s *service) handler() http.Handler {
 	mux := http.NewServeMux()
 	bounded := func(h http.HandlerFunc) http.Handler { return s.authorized(answerWithin(h)) }
 	mux.Handle("/v1/events", s.authorized(s.events))
 	mux.Handle("GET /healthz", answerWithin(s.reporter.ServeHealth))
-	mux.Handle("GET /readyz", answerWithin(s.reporter.ServeReady))
+	mux.Handle("GET /readyz", answerWithin(s.serveReady))
 	mux.Handle("GET /status", bounded(s.reporter.ServeStatus))
 	mux.Handle("GET /metrics", bounded(s.reporter.Metrics().ServeHTTP))
 	mux.Handle("POST /-/reload", bounded(s.serveReload))
 	if s.Pprof {
-		mux.Handle("GET /debug/pprof/", s.authorized(http.HandlerFunc(pprof.Index)))
-		mux.Handle("GET /debug/pprof/profile", s.authorized(http.HandlerFunc(pprof.Profile)))
-		mux.Handle("GET /debug/pprof/trace", s.authorized(http.HandlerFunc(pprof.Trace)))
-		mux.Handle("GET /debug/pprof/cmdline", s.authorized(http.HandlerFunc(pprof.Cmdline)))
-		mux.Handle("/debug/pprof/symbol", s.authorized(http.HandlerFunc(pprof.Symbol)))
+		mux.Handle("GET /debug/pprof/", s.profile(pprof.Index))
+		mux.Handle("GET /debug/pprof/profile", s.profile(pprof.Profile))
+		mux.Handle("GET /debug/pprof/trace", s.profile(pprof.Trace))
+		mux.Handle("GET /debug/pprof/cmdline", s.profile(pprof.Cmdline))
+		mux.Handle("/debug/pprof/symbol", s.profile(pprof.Symbol))
 	}
 	return mux
 }
+
+// profile serves what may take as long as the client asks for.
+func (s *service) profile(h http.HandlerFunc) http.Handler {
+	return s.authorized(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		h(w, r)
+	}))
+}
+
+// serveReady answers /readyz: the reasons only to those who may know.
+func (s *service) serveReady(w http.ResponseWriter, r *http.Request) {
+	if s.mayAsk(r) {
+		s.reporter.ServeReady(w, r)
+		return
+	}
+	code := codeOnly{header: make(http.Header), code: http.StatusOK}
+	s.reporter.ServeReady(&code, r)
+	w.WriteHeader(code.code)
+	_, _ = io.WriteString(w, http.StatusText(code.code)+"\n") // the client may be gone
+}
+
+// codeOnly is a ResponseWriter that keeps the status of an answer.
+type codeOnly struct {
+	header http.Header
+	code   int
+}
+
+func (c *codeOnly) Header() http.Header         { return c.header }
+func (c *codeOnly) WriteHeader(code int)        { c.code = code }
+func (c *codeOnly) Write(p []byte) (int, error) { return len(p), nil }
 
 // answerWithin bounds how long a client may take over a request and its answer.
 func answerWithin(h http.HandlerFunc) http.Handler {
@@ -105,18 +174,24 @@ func answerWithin(h http.HandlerFunc) http.Handler {
 // authorized lets those through who bear the token, if there is one.
 func (s *service) authorized(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		want := s.token.Load()
-		if want != nil {
-			scheme, got, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-			sum := sha256.Sum256([]byte(got))
-			if !strings.EqualFold(scheme, "Bearer") || subtle.ConstantTimeCompare(sum[:], *want) != 1 {
-				w.Header().Set("WWW-Authenticate", `Bearer realm="starhost"`)
-				http.Error(w, "the request needs the header Authorization: Bearer TOKEN, with the token of the service", http.StatusUnauthorized)
-				return
-			}
+		if !s.mayAsk(r) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="starhost"`)
+			http.Error(w, "the request needs the header Authorization: Bearer TOKEN, with the token of the service", http.StatusUnauthorized)
+			return
 		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// mayAsk tells whether a request bears the token, if there is one.
+func (s *service) mayAsk(r *http.Request) bool {
+	want := s.token.Load()
+	if want == nil {
+		return true
+	}
+	scheme, got, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	sum := sha256.Sum256([]byte(got))
+	return strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare(sum[:], *want) == 1
 }
 
 // serveHTTP serves until ctx ends, and then finishes the requests that have
@@ -151,7 +226,7 @@ func (s *service) shutdown() error {
 
 // serveReload answers POST /-/reload.
 func (s *service) serveReload(w http.ResponseWriter, r *http.Request) {
-	report, err := s.reload(r.Context())
+	report, err := s.reload(context.WithoutCancel(r.Context()))
 	answer := struct {
 		Outcome string   `json:"outcome"`
 		RuleSet string   `json:"rule_set"`
@@ -196,6 +271,10 @@ func diagnosticTexts(r ruleset.Refusal) []string {
 // readSecrets reads the token and the certificates. After an error they stay as
 // they were.
 func (s *service) readSecrets() error {
+	config, err := s.TLS.config()
+	if err != nil {
+		return err
+	}
 	if s.TokenFile != "" {
 		token, err := readSecret(s.TokenFile)
 		if err != nil {
@@ -205,11 +284,9 @@ func (s *service) readSecrets() error {
 		hash := sum[:]
 		s.token.Store(&hash)
 	}
-	config, err := s.TLS.config()
-	if err != nil || config == nil {
-		return err
+	if config != nil {
+		config.NextProtos = []string{"h2", "http/1.1"}
+		s.tls.Store(config)
 	}
-	config.NextProtos = []string{"h2", "http/1.1"}
-	s.tls.Store(config)
 	return nil
 }

@@ -9,11 +9,9 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/starhost/starhost/alert"
@@ -54,7 +52,9 @@ type service struct {
 	tls   atomic.Pointer[tls.Config]
 	dead  *sink.Dead // or nil
 
-	closers []func() error // what open has opened, in that order
+	hangup    chan os.Signal
+	closers   []func() error // what open has opened, in that order
+	abandoned bool           // inputs go on beyond the end: nothing may be closed
 }
 
 // open makes everything ready. What it has opened is closed by close, whether
@@ -65,6 +65,11 @@ func (s *service) open(ctx context.Context) error {
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return fmt.Errorf("make --data-dir: %w", err)
 	}
+	unlock, err := lockFolder(s.file("lock"))
+	if err != nil {
+		return err
+	}
+	s.onClose(unlock)
 	for _, step := range []func(context.Context) error{
 		s.openStore, s.openRules, s.openSinks, s.openEngine, s.openServer,
 	} {
@@ -145,7 +150,9 @@ func (s *service) openEngine(context.Context) error {
 		Log:       s.log,
 		Allow:     s.errors.Allow,
 		Print: func(call *runtime.Call, pos, text string) {
-			s.log.Info("print", "rule", call.Rule, "at", pos, "text", text)
+			if n, ok := s.errors.Allow(call.Rule, alert.Failure{Type: "print", At: pos}); ok {
+				s.log.Info("print", "rule", call.Rule, "at", pos, "text", text[:min(len(text), longestPrint)], "not_logged", n)
+			}
 		},
 	}
 	s.events = &source.HTTP{
@@ -160,6 +167,9 @@ func (s *service) openEngine(context.Context) error {
 	s.openTails()
 	return nil
 }
+
+// longestPrint is how much is logged, in bytes, of what a rule prints.
+const longestPrint = 4 << 10
 
 // handleWithType is the engine's Handle for records that may lack a log type.
 func (s *service) handleWithType(logType string) func(context.Context, []event.Raw) []error {
@@ -215,12 +225,32 @@ func (s *service) run(ctx context.Context) error {
 	start(&in, "serve HTTP", func() error { return s.serveHTTP(inputs) })
 	s.log.Info("listening", "url", s.url(), "rules", len(s.live.Set().Rules()), "rule_set", s.live.Set().Version(), "store", s.watched.Name)
 
-	in.Wait()
+	if err := s.await(inputs, &in); err != nil {
+		return err
+	}
 	failed.add(s.sinks.router.Flush())
 	stopOutputs()
 	out.Wait()
 	s.log.Info("ended")
 	return failed.err()
+}
+
+// await waits for the inputs to end: for as long as they like until ctx ends, and
+// then for --shutdown-timeout, by which serveHTTP has ended as well.
+func (s *service) await(ctx context.Context, in *sync.WaitGroup) error {
+	ended := make(chan struct{})
+	go func() { // does not outlive the process
+		in.Wait()
+		close(ended)
+	}()
+	<-ctx.Done()
+	select {
+	case <-ended:
+		return nil
+	case <-time.After(time.Duration(s.ShutdownTimeout) + time.Second):
+		s.abandoned = true
+		return &exitError{exitFindings, fmt.Errorf("the end took longer than %s: what was under way is not acknowledged and comes again", s.ShutdownTimeout)}
+	}
 }
 
 // An errorList collects errors of goroutines.
@@ -240,26 +270,28 @@ func (l *errorList) err() error { return errors.Join(l.errs...) }
 // onHangup reads rules, token and certificate again at each SIGHUP, until ctx
 // ends.
 func (s *service) onHangup(ctx context.Context) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-hangup:
+		case <-s.hangup:
 			_, _ = s.reload(ctx) // told by reloaded
 		}
 	}
 }
 
-// reload reads again what can be read again while the service runs. The error
-// is that of the rules; those of the rest are logged.
+// reload reads again what can be read again while the service runs. What fails
+// stays as it was.
 func (s *service) reload(ctx context.Context) (*ruleset.Report, error) {
-	if err := errors.Join(s.readSecrets(), s.sinks.reopen()); err != nil {
-		s.log.Error("not reloaded, what was there stays", "error", err)
+	secrets, files := s.readSecrets(), s.sinks.reopen()
+	if secrets != nil {
+		s.log.Error("token and certificates stay as they were", "error", secrets)
 	}
-	return s.live.Reload(ctx)
+	if files != nil {
+		s.log.Error("alert files not opened again", "error", files)
+	}
+	report, err := s.live.Reload(ctx)
+	return report, errors.Join(secrets, files, err)
 }
 
 // reloaded is told of each reload of the rules.

@@ -47,9 +47,12 @@ func (s *service) openSink(set *sinkSettings) (sink.Output, error) {
 	switch set.Type {
 	case "file":
 		f := &sink.File{Path: set.Path, MaxBytes: int64(set.MaxSize), Every: time.Duration(set.MaxAge), Keep: set.Keep, Gzip: set.Compress, Log: s.log}
+		if err := f.Open(); err != nil {
+			return nil, err
+		}
 		s.onClose(f.Close)
 		s.sinks.files = append(s.sinks.files, f)
-		return f, f.Open()
+		return f, nil
 	case "webhook":
 		return s.sinks.outbox.Queue(set.Name), nil
 	}

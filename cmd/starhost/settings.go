@@ -107,7 +107,7 @@ type namedFile struct{ Name, Path string }
 // flags adds the flags of serve, with their defaults.
 func (s *serveSettings) flags(flags *pflag.FlagSet) {
 	s.ReloadInterval, s.ShutdownTimeout, s.UnhealthyAfter = length(10*time.Second), length(20*time.Second), length(5*time.Minute)
-	s.Ingest = ingestSettings{MaxBody: 64e6, MaxText: 512e6, MaxRecord: 16e6, MaxInFlight: 256e6}
+	s.Ingest = ingestSettings{MaxBody: 64e6, MaxText: 512e6, MaxRecord: 16e6, MaxInFlight: 270e6}
 
 	flags.SortFlags = false
 	flags.StringArrayVar(&s.Rules, "rules", []string{"rules"}, "directory or file of rules (repeatable)")

@@ -42,7 +42,7 @@ func TestServeDefaults(t *testing.T) {
 	require.Equal(t, []string{"rules"}, s.Rules)
 	require.Equal(t, "bolt:starhost-data/state.db", s.Store)
 	require.Equal(t, []sinkSettings{{Type: "stdout", Name: "stdout", Default: true}}, s.Sinks)
-	require.Equal(t, ingestSettings{MaxBody: 64e6, MaxText: 512e6, MaxRecord: 16e6, MaxRequests: 64, MaxInFlight: 256e6}, s.Ingest)
+	require.Equal(t, ingestSettings{MaxBody: 64e6, MaxText: 512e6, MaxRecord: 16e6, MaxRequests: 64, MaxInFlight: 270e6}, s.Ingest)
 	require.Equal(t, 20*time.Second, time.Duration(s.ShutdownTimeout))
 	require.Equal(t, "starhost-data/outbox.db", s.file("outbox.db"))
 	conf, err := s.TLS.config()
