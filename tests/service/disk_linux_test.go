@@ -171,3 +171,46 @@ func (m *mounted) fill(s *server) {
 func (m *mounted) empty(s *server) {
 	require.NoError(s.t, os.Remove(filepath.Join(m.dir, "filler")))
 }
+
+// TestCheckpointsFail lets the checkpoints of a file that is followed not be
+// written: it is followed all the same, the status tells, and they are written
+// when that is possible again.
+func TestCheckpointsFail(t *testing.T) {
+	log := filepath.Join(folder(t, map[string]string{"app.jsonl": ""}), "app.jsonl")
+	r := newReceiver(t)
+	args := []string{"--rules", folder(t, stateless), "--data-dir", t.TempDir(), "--store", "memory", "--follow", log, "--sink", "webhook:" + r.URL}
+	s := serve(t, args...)
+	failed := func() string {
+		for _, source := range s.state().Sources {
+			if source.Kind == "tail" {
+				return source.LastError
+			}
+		}
+		return ""
+	}
+	line := func(id string) {
+		f, err := os.OpenFile(log, os.O_APPEND|os.O_WRONLY, 0)
+		require.NoError(t, err)
+		_, err = fmt.Fprintf(f, `{"id": %q}`+"\n", id)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+	}
+	line("first")
+	s.await("the first line", func() bool { return r.dedups("stateless")["first"] == 1 })
+	s.await("a checkpoint", func() bool { found, _ := filepath.Glob(filepath.Join(args[3], "checkpoints*")); return len(found) > 0 })
+	require.Empty(t, failed())
+
+	// A folder in the place of the new file.
+	require.NoError(t, os.Mkdir(filepath.Join(args[3], "checkpoints.json.new"), 0o700))
+	line("second")
+	s.await("the second line", func() bool { return r.dedups("stateless")["second"] == 1 })
+	s.await("the failure to be told", func() bool { return strings.Contains(failed(), "write checkpoints") })
+	require.NoError(t, os.Remove(filepath.Join(args[3], "checkpoints.json.new")))
+	s.await("it to be over", func() bool { return failed() == "" })
+	s.kill()
+
+	s = serve(t, args...)
+	line("third")
+	s.await("the third line", func() bool { return r.dedups("stateless")["third"] == 1 })
+	require.Zero(t, s.stop(), s.logged())
+}

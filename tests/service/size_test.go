@@ -97,10 +97,11 @@ type state struct {
 		LastError                  string `json:"last_error"`
 	}
 	Sources []struct {
-		Kind     string
-		Requests map[string]int
-		InFlight int `json:"in_flight"`
-		Files    []struct {
+		Kind      string
+		Requests  map[string]int
+		InFlight  int    `json:"in_flight"`
+		LastError string `json:"last_error"`
+		Files     []struct {
 			Path      string
 			Lag       int    `json:"lag_bytes"`
 			LastError string `json:"last_error"`
