@@ -95,7 +95,7 @@ func TestBrokenRule(t *testing.T) {
 	s.await("both to be looked at", func() bool { st := s.state(); return len(st.Refused) == 1 && len(st.Rules) == 2 })
 	refused := s.state().Refused[0]
 	require.Equal(t, []string{"a"}, refused.Kept)
-	require.Contains(t, refused.Diagnostics[0], "a.star:1:15")
+	require.Contains(t, refused.Diagnostics[0], "a.star:1:9")
 	require.Empty(t, s.unready(), "the service is ready")
 	require.Equal(t, 200, s.one("x").Code)
 	require.Equal(t, 2, alertsIn(t, alerts)["x"])
