@@ -50,6 +50,14 @@ func TestIdleConnections(t *testing.T) {
 	}
 	require.Empty(t, s.unready())
 	s.record("before %v; with %d idle connections %v; an event takes %v", before, connections, during, time.Since(begun)/100)
+	if full { // the service ends them
+		begun := time.Now()
+		for _, c := range conns {
+			_, err := io.Copy(io.Discard, c)
+			require.NoError(t, err)
+		}
+		s.record("all of them ended by the service after %v", time.Since(begun))
+	}
 }
 
 // TestSlowClients takes all places for requests with bodies that do not come:

@@ -114,6 +114,7 @@ func checkKept(t *testing.T, s *server, args, acked []string) {
 	for i, arg := range args {
 		if path, ok := strings.CutPrefix(arg, "file:"); ok && args[i-1] == "--sink" {
 			found := alertsIn(t, path)
+			t.Logf("seen: %d events acknowledged, alerts of %d in the file", len(acked), len(found))
 			for _, id := range acked {
 				require.Positive(t, found[id], id)
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -121,4 +122,20 @@ func TestStopBound(t *testing.T) {
 	require.Equal(t, 1, s.stop(), s.logged())
 	t.Logf("seen: ended after %v", time.Since(begun))
 	require.Contains(t, s.logged(), "1 request was cut off")
+}
+
+// TestHangup has a file of alerts that was renamed be opened anew by SIGHUP,
+// and the rules be read again.
+func TestHangup(t *testing.T) {
+	alerts := filepath.Join(t.TempDir(), "alerts.jsonl")
+	s := serve(t, "--rules", folder(t, stateless), "--data-dir", t.TempDir(), "--store", "memory", "--sink", "file:"+alerts)
+	require.Equal(t, 200, s.one("old").Code)
+	require.NoError(t, os.Rename(alerts, alerts+".1"))
+	reloads := s.state().RuleSet.reloads()
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGHUP))
+	s.await("the new file", func() bool { _, err := os.Stat(alerts); return err == nil })
+	s.await("the reload", func() bool { return s.state().RuleSet.reloads() > reloads })
+	require.Equal(t, 200, s.one("new").Code)
+	require.Equal(t, map[string]int{"old": 1}, alertsIn(t, alerts+".1"))
+	require.Equal(t, map[string]int{"new": 1}, alertsIn(t, alerts))
 }

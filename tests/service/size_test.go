@@ -68,7 +68,8 @@ type state struct {
 		Name, Reason string
 		OK           bool
 	}
-	Totals struct {
+	RuleSet ruleSet `json:"rule_set"`
+	Totals  struct {
 		Accepted int `json:"events_accepted"`
 		Failed   int `json:"events_failed"`
 		Alerts   int
@@ -107,6 +108,16 @@ type state struct {
 			LastError string `json:"last_error"`
 		}
 	}
+}
+
+type ruleSet struct{ Reloads map[string]int }
+
+// reloads is how many there were, of any outcome.
+func (r ruleSet) reloads() (n int) {
+	for _, of := range r.Reloads {
+		n += of
+	}
+	return n
 }
 
 func (s *server) state() (st state) {
