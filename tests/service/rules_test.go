@@ -40,7 +40,7 @@ func TestManyErrors(t *testing.T) {
 	}
 	_, metrics := s.get("/metrics")
 	_, status := s.get("/status")
-	lines := len(s.log)
+	lines := s.lines()
 	s.record("%d different errors of %d rules in %v: %d lines of log, %d KB of metrics, %d KB of status; before %v",
 		rules*events, rules, took, lines, len(metrics)>>10, len(status)>>10, before)
 	require.Less(t, lines, 3*rules+100)
@@ -61,8 +61,10 @@ func TestDifferentErrors(t *testing.T) {
 		require.Equal(t, 200, a.Code, a.Text)
 	}
 	require.Equal(t, events, s.state().Totals.Errors["error"])
-	s.record("%d different errors of one rule: %d lines of log; before %v", events, len(s.log), before)
-	require.Less(t, len(s.log), 100)
+	_, metrics := s.get("/metrics")
+	require.Regexp(t, fmt.Sprintf(`starhost_rule_errors_total\{.*rule="fails".*\} (%d|%g)\n`, events, float64(events)), metrics)
+	s.record("%d different errors of one rule: %d lines of log; before %v", events, s.lines(), before)
+	require.Less(t, s.lines(), 100)
 }
 
 // TestEndlessRule shows that a rule which never ends is ended by its limits, for

@@ -148,6 +148,13 @@ func (s *server) requests(result string) int {
 	return 0
 }
 
+// lines is how many lines the log has.
+func (s *server) lines() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.log)
+}
+
 // one sends an event.
 func (s *server) one(id string) account {
 	s.t.Helper()
