@@ -253,7 +253,7 @@ func (s *service) serveReload(w http.ResponseWriter, r *http.Request) {
 func (s *service) refused() []status.Refusal {
 	var all []status.Refusal
 	for _, r := range s.live.Refused() {
-		all = append(all, status.Refusal{File: r.File, RuleIDs: ids(r), Diagnostics: diagnosticTexts(r), Since: r.Since})
+		all = append(all, status.Refusal{File: r.File, RuleIDs: ids(r), Kept: r.Kept, Diagnostics: diagnosticTexts(r), Since: r.Since})
 	}
 	return all
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/starhost/starhost/alert"
@@ -111,12 +113,37 @@ func newWebhook(set *sinkSettings) (*sink.Webhook, error) {
 	return hook, errors.Join(append(errs, hook.Check())...)
 }
 
-// run delivers what waits in the outbox until ctx ends.
+// run delivers what waits in the outbox, and flushes again what has failed,
+// until ctx ends.
 func (s *sinks) run(ctx context.Context) error {
 	if s.outbox == nil {
+		s.flushAgain(ctx)
 		return nil
 	}
+	ctx, stop := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { s.flushAgain(ctx) })
+	defer wg.Wait()
+	defer stop()
 	return s.outbox.Run(ctx)
+}
+
+// flushAgain flushes, each second, if the last flush has failed. Events do so,
+// too; but while the service is not ready there may be none, and it would stay
+// so for ever.
+func (s *sinks) flushAgain(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if slices.ContainsFunc(s.router.Stats().Routes, func(r sink.RouteStats) bool { return r.LastError != "" }) {
+			_ = s.router.Flush() // which the statistics, and so /readyz, tell
+		}
+	}
 }
 
 // reopen opens files by their names again, for programs that rotate them.

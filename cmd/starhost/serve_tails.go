@@ -65,6 +65,9 @@ func (s *service) followed() status.Source {
 	out := status.Source{Kind: "tail"}
 	for _, t := range s.tails {
 		st := t.Stats()
+		if st.SaveError != nil {
+			out.LastError = st.SaveError.Error()
+		}
 		out.Accepted += st.Accepted
 		out.Refused += st.Refused + st.Bad
 		for _, f := range st.Files {
