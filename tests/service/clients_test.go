@@ -36,7 +36,7 @@ func TestIdleConnections(t *testing.T) {
 		}
 	}()
 	for range connections {
-		c := s.dial("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+		c := s.dial("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		conns = append(conns, c)
 		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
 		require.NoError(t, err)
@@ -70,7 +70,7 @@ func TestSlowClients(t *testing.T) {
 	var conns []net.Conn
 	begun := time.Now()
 	for range places {
-		conns = append(conns, s.dial("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{\"id\": \"slow\"}\n"))
+		conns = append(conns, s.dial("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n{\"id\": \"slow\"}\n"))
 	}
 	s.await("them to have the places", func() bool {
 		for _, source := range s.state().Sources {
@@ -115,7 +115,7 @@ func TestClientGone(t *testing.T) {
 	const clients = 20
 	for i := range clients {
 		body := fmt.Sprintf(`{"id": "gone-%d"}`+"\n", i)
-		c := s.dial(fmt.Sprintf("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body)+i%2, body))
+		c := s.dial(fmt.Sprintf("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", len(body)+i%2, body))
 		c.Close()
 	}
 	s.await("them to be gone", func() bool {
@@ -139,7 +139,7 @@ func TestLargeBody(t *testing.T) {
 	before := s.memory()
 	line := `{"id": "none", "text": "` + strings.Repeat("x", 2000) + `"}` + "\n"
 	for _, told := range []bool{true, false} {
-		c := s.dial("POST /v1/events HTTP/1.1\r\nHost: x\r\n" + header(told, length))
+		c := s.dial("POST /v1/events HTTP/1.1\r\nHost: localhost\r\n" + header(told, length))
 		go func() {
 			body := io.LimitReader(endless(line), length)
 			if told {

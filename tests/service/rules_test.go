@@ -110,7 +110,7 @@ func TestBrokenRule(t *testing.T) {
 // cut off when the bound is reached, and has no answer.
 func TestStopBound(t *testing.T) {
 	s := serve(t, "--rules", folder(t, stateless), "--data-dir", t.TempDir(), "--store", "memory", "--shutdown-timeout", "200ms")
-	c := s.dial("POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{\"id\": \"slow\"}\n")
+	c := s.dial("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n{\"id\": \"slow\"}\n")
 	defer c.Close()
 	s.await("the request", func() bool {
 		for _, source := range s.state().Sources {
