@@ -81,18 +81,3 @@ func (s *service) followed() status.Source {
 	out.Received = out.Accepted + out.Refused
 	return out
 }
-
-// checks tell what keeps events from being taken and alerts from going out.
-func (s *service) checks() []status.Check {
-	all := s.sinks.checks()
-	if len(s.tails) == 0 {
-		return all
-	}
-	saved := status.Check{Name: "checkpoints", OK: true, Reason: "written"}
-	for _, t := range s.tails {
-		if err := t.Stats().SaveError; err != nil {
-			saved.OK, saved.Reason = false, err.Error()
-		}
-	}
-	return append(all, saved)
-}
