@@ -340,6 +340,7 @@ func TestBatchLimits(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var failed []error
+	want := 15 // five fit: 99…96 to 99…99 and 10**38, which has one digit that counts
 	together(t, 20, 1, func(int, int) error {
 		n, err := s.Increment(t.Context(), "k", start, caching.Int(1), lasting)
 		if err != nil {
@@ -348,14 +349,19 @@ func TestBatchLimits(t *testing.T) {
 			failed = append(failed, err)
 			return nil
 		}
-		if !strings.HasPrefix(n.String(), strings.Repeat("9", 37)) && n.String() != "1"+strings.Repeat("0", 38) {
+		switch text := n.String(); {
+		case strings.HasPrefix(text, strings.Repeat("9", 37)), text == "1"+strings.Repeat("0", 38):
+		case text == "1"+strings.Repeat("0", 36)+"10": // and so does this, if ten more were added at once
+			mu.Lock()
+			defer mu.Unlock()
+			want = 14
+		default:
 			t.Errorf("count %v", n)
 		}
 		return nil
 	})
-	// Five fit: 99…96 to 99…99 and 10**38, which has one digit that counts.
-	if len(failed) != 15 {
-		t.Errorf("%d of 20 failed, want 15", len(failed))
+	if len(failed) != want {
+		t.Errorf("%d of 20 failed, want %d", len(failed), want)
 	}
 	for _, err := range failed {
 		if !strings.Contains(err.Error(), "the count would have more than 38 digits") {
