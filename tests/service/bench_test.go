@@ -16,7 +16,7 @@ import (
 // clients, and for comparison gives them to the command run: all with the
 // shipped rules and the store in memory.
 func BenchmarkEvents(b *testing.B) {
-	const line = `{"p_log_type": "AWS.CloudTrail", "eventName": "AssumeRole%d", "eventSource": "sts.amazonaws.com", "sourceIPAddress": "192.0.2.1", "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/a"}, "id": "%d"}` + "\n"
+	const line = `{"p_log_type": "AWS.CloudTrail", "eventName": "GetObject%d", "eventSource": "s3.amazonaws.com", "sourceIPAddress": "192.0.2.1", "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/a"}, "id": "%d"}` + "\n"
 	events := func(n int) []byte {
 		var body bytes.Buffer
 		for i := range n {
