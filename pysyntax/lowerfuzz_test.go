@@ -142,7 +142,7 @@ func TestLowerLimits(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			m, errs := Parse("x.py", []byte(test.src(100_000)))
+			m, errs := Parse("x.py", []byte(test.src(30_000)))
 			require.NoError(t, errs.Err())
 			start := time.Now()
 			low, errs := Lower(m, LowerOptions{Known: isBuiltinName})

@@ -169,7 +169,7 @@ func TestCompacted(t *testing.T) {
 func TestBackup(t *testing.T) {
 	folder := t.TempDir()
 	s := open(t, filepath.Join(folder, "state.db"), bolt.Options{Sync: bolt.SyncOff})
-	for i := range 2000 {
+	for i := range 500 {
 		put(t, s, fmt.Sprint("filler", i), caching.Item{Dictionary: strings.Repeat("x", 1000)})
 	}
 	ctx, stop := context.WithCancel(t.Context())
@@ -188,7 +188,7 @@ func TestBackup(t *testing.T) {
 		path := filepath.Join(folder, fmt.Sprint("backup", i))
 		require.NoError(t, os.WriteFile(path, copied.Bytes(), 0o600))
 		b := open(t, path, bolt.Options{})
-		require.GreaterOrEqual(t, b.Len(), 2000)
+		require.GreaterOrEqual(t, b.Len(), 500)
 		itA, err := b.Get(t.Context(), "a", start)
 		require.NoError(t, err)
 		itB, err := b.Get(t.Context(), "b", start)
@@ -208,9 +208,9 @@ func TestBackup(t *testing.T) {
 func TestSweep(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	s := open(t, path, bolt.Options{Sync: bolt.SyncOff})
-	const perSecond, lifetime = 20, 50
+	const perSecond, lifetime = 20, 20
 	most := 0
-	for second := range int64(500) {
+	for second := range int64(150) {
 		now := start + second
 		for i := range perSecond {
 			_, err := s.Increment(t.Context(), fmt.Sprintf("%d/%d", i*7919%100, second*perSecond+int64(i)), now, caching.Int(1), expires(now+lifetime))

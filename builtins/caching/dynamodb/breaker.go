@@ -40,7 +40,7 @@ func (e *DownError) Error() string {
 func (e *DownError) Unwrap() error { return e.Err }
 
 // begin asks whether a call may be tried; an error is a *DownError. What comes
-// of the call is to be told by end.
+// of the call is to be told by succeed, fail or leave.
 func (b *breaker) begin() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -82,13 +82,17 @@ func isCondition(err error) bool {
 // blame tells the breaker of a failure, if it is the table's.
 func (c *call) blame(ctx context.Context) {
 	_, own := errors.AsType[*timeLimitError](context.Cause(ctx))
+	cause := c.fail.Err
+	if cause == nil {
+		cause = c.fail.Ended
+	}
 	switch {
-	case c.fail.Err == nil, limited(ctx) && !own:
+	case limited(ctx) && !own:
 		c.store.breaker.leave()
-	case judge(c.fail.Err) == throttled, isValidation(c.fail.Err):
+	case judge(cause) == throttled, isValidation(cause):
 		c.store.breaker.succeed() // it answers
 	default:
-		c.store.breaker.fail(c.fail.Err)
+		c.store.breaker.fail(cause)
 	}
 }
 
@@ -104,10 +108,7 @@ func (c *call) run(ctx context.Context, send func(context.Context) error) error 
 		if err == nil || isCondition(err) {
 			return err
 		}
-		if limited(ctx) {
-			if c.fail.Err == nil || !errors.Is(err, ctx.Err()) {
-				c.fail.Err = bare(err)
-			}
+		if limited(ctx) && errors.Is(err, ctx.Err()) { // without an answer
 			c.fail.Unsure = true
 			return c.end(context.Cause(ctx))
 		}
@@ -117,6 +118,9 @@ func (c *call) run(ctx context.Context, send func(context.Context) error) error 
 			return c.end(nil)
 		}
 		c.count(verdict)
+		if limited(ctx) {
+			return c.end(context.Cause(ctx))
+		}
 		if err := c.pause(ctx, verdict); err != nil {
 			return c.end(err)
 		}
@@ -125,11 +129,12 @@ func (c *call) run(ctx context.Context, send func(context.Context) error) error 
 
 // attempt sends the request once.
 func (c *call) attempt(ctx context.Context, send func(context.Context) error) error {
-	once, cancel := context.WithTimeout(ctx, c.store.attempt)
+	late := &timeLimitError{"no answer", c.store.attempt}
+	once, cancel := context.WithTimeoutCause(ctx, c.store.attempt, late)
 	defer cancel()
 	err := send(once)
-	if err != nil && limited(once) && !limited(ctx) {
-		return &timeLimitError{"no answer", c.store.attempt}
+	if errors.Is(err, context.DeadlineExceeded) && context.Cause(once) == error(late) {
+		return late
 	}
 	return err
 }

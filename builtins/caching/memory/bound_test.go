@@ -89,7 +89,7 @@ func TestSweep(t *testing.T) {
 	s := new(memory.Store)
 	const perSecond, lifetime = 100, 50
 	most := 0
-	for second := range int64(2000) {
+	for second := range int64(500) {
 		now := start + second
 		for i := range perSecond {
 			if _, err := s.Increment(t.Context(), fmt.Sprintf("%d/%d", second, i), now, caching.Int(1), expires(now+lifetime)); err != nil {
@@ -154,7 +154,7 @@ func TestListMeanwhile(t *testing.T) {
 			}
 		})
 	}
-	for range 100 {
+	for range 30 {
 		last := ""
 		err := s.List(ctx, "", func(key string, it caching.Item) error {
 			if key <= last || !it.Strings.Has(key) {

@@ -14,12 +14,12 @@ import (
 
 const (
 	callers = 64 // goroutines
-	calls   = 40 // of each
+	calls   = 40 // of each, for cheap ones
 )
 
 // concurrently runs do in all callers at once, calls times each, and returns
 // the numbers that it returns. do is told its caller and call.
-func concurrently(t *testing.T, do func(caller, call int) (int, error)) []int {
+func concurrently(t *testing.T, calls int, do func(caller, call int) (int, error)) []int {
 	t.Helper()
 	results := make([][]int, callers)
 	begin := make(chan struct{})
@@ -51,8 +51,8 @@ func rules(store caching.Store) []*rule {
 	return rs
 }
 
-// checkCounts checks that values are 1, 2, 3, … each once.
-func checkCounts(t *testing.T, what string, values []int) {
+// checkCounts checks that values are 1, 2, 3, … n, each once.
+func checkCounts(t *testing.T, what string, n int, values []int) {
 	t.Helper()
 	slices.Sort(values)
 	for i, v := range values {
@@ -61,8 +61,8 @@ func checkCounts(t *testing.T, what string, values []int) {
 			return
 		}
 	}
-	if len(values) != callers*calls {
-		t.Errorf("%s: %d values, want %d", what, len(values), callers*calls)
+	if len(values) != n {
+		t.Errorf("%s: %d values, want %d", what, len(values), n)
 	}
 }
 
@@ -93,10 +93,10 @@ func testCounter(t *testing.T, open func(t *testing.T) caching.Store) {
 	for name, epoch := range map[string]starlark.Value{"with expiry": starlark.MakeInt(3600), "without": starlark.None} {
 		store := open(t)
 		rs := rules(store)
-		values := concurrently(t, func(caller, call int) (int, error) {
+		values := concurrently(t, calls, func(caller, call int) (int, error) {
 			return rs[caller].increment(start, "hot", epoch)
 		})
-		checkCounts(t, name, values)
+		checkCounts(t, name, callers*calls, values)
 		it, err := store.Get(t.Context(), "hot", start)
 		if n, _ := it.Count.Int64(); err != nil || n != callers*calls {
 			t.Errorf("%s: the count is %v in the end (error %v)", name, it.Count, err)
@@ -110,7 +110,7 @@ func testExpiringCounter(t *testing.T, open func(t *testing.T) caching.Store) {
 	rs := rules(open(t))
 	var ticks atomic.Int64
 	const leapEach, lifetime = 37, 600
-	values := concurrently(t, func(caller, call int) (int, error) {
+	values := concurrently(t, calls, func(caller, call int) (int, error) {
 		now := start + ticks.Add(1)/leapEach*1000
 		return rs[caller].increment(now, "hot", starlark.MakeInt(lifetime))
 	})
@@ -125,7 +125,7 @@ func testExpiringCounter(t *testing.T, open func(t *testing.T) caching.Store) {
 func testWindows(t *testing.T, open func(t *testing.T) caching.Store) {
 	w := caching.Windows{Store: open(t)}
 	var ticks atomic.Int64
-	values := concurrently(t, func(caller, call int) (int, error) {
+	values := concurrently(t, calls, func(caller, call int) (int, error) {
 		now := time.Unix(start+ticks.Add(1), 0)
 		window, err := w.Count(t.Context(), "window", now, now.Add(50*time.Second))
 		return int(window.Count), err
@@ -140,8 +140,9 @@ func testWindows(t *testing.T, open func(t *testing.T) caching.Store) {
 // testSets: every add returns a set that holds all its caller added, and as
 // each adds another member, no two sets have the same size.
 func testSets(t *testing.T, open func(t *testing.T) caching.Store) {
+	const adds = 10 // of each caller, as each answer holds the whole set
 	rs := rules(open(t))
-	sizes := concurrently(t, func(caller, call int) (int, error) {
+	sizes := concurrently(t, adds, func(caller, call int) (int, error) {
 		set, err := rs[caller].add(start, "hot", fmt.Sprintf("%d/%d", caller, call))
 		if err != nil {
 			return 0, err
@@ -153,7 +154,7 @@ func testSets(t *testing.T, open func(t *testing.T) caching.Store) {
 		}
 		return set.Len(), nil
 	})
-	checkCounts(t, "sizes of the set", sizes)
+	checkCounts(t, "sizes of the set", callers*adds, sizes)
 }
 
 // testMixed: a counter and a set under one key are changed by some and read by
@@ -162,7 +163,7 @@ func testMixed(t *testing.T, open func(t *testing.T) caching.Store) {
 	store := open(t)
 	rs := rules(store)
 	lastCount, lastSize := make([]int64, callers), make([]int, callers)
-	values := concurrently(t, func(caller, call int) (int, error) {
+	values := concurrently(t, calls, func(caller, call int) (int, error) {
 		n, err := rs[caller].increment(start, "both", starlark.MakeInt(3600))
 		if err != nil {
 			return 0, err
@@ -181,5 +182,5 @@ func testMixed(t *testing.T, open func(t *testing.T) caching.Store) {
 		lastCount[caller], lastSize[caller] = count, it.Strings.Len()
 		return n, nil
 	})
-	checkCounts(t, "count", values)
+	checkCounts(t, "count", callers*calls, values)
 }

@@ -16,10 +16,7 @@ import (
 // testModel compares a store with a model over random operations on a few keys
 // while time passes.
 func testModel(t *testing.T, open func(t *testing.T) caching.Store) {
-	sequences, length := 60, 60
-	if testing.Short() {
-		sequences = 10
-	}
+	const sequences, length = 20, 60
 	store := open(t)
 	for seed := range sequences {
 		c := comparison{

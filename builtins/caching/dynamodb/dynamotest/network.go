@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,7 +29,8 @@ const (
 	Reset          // the request is applied, then the connection breaks
 	Fail500        // the request is applied, then the answer is an internal error
 	Truncate       // the request is applied, and the answer breaks off
-	Hang           // the request is applied, and there is never an answer
+	Timeout        // the request is applied, and the client has waited long enough
+	Hang           // the request is applied, and the client waits without end
 )
 
 // A Request is what a Network knows of a request.
@@ -134,6 +136,8 @@ func spoil(r *http.Request, response *http.Response, fault Fault) (*http.Respons
 	case Truncate:
 		response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body[:len(body)/2]), broken{}))
 		return response, nil
+	case Timeout:
+		return nil, &net.OpError{Op: "read", Net: "tcp", Err: os.ErrDeadlineExceeded}
 	case Hang:
 		<-r.Context().Done()
 		return nil, r.Context().Err()
