@@ -66,7 +66,7 @@ type Loader struct {
 
 	files   map[string]*loaded
 	open    []*loaded       // of the files being loaded, outermost first
-	fresh   int             // files that were compiled here
+	fresh   int             // files that were loaded here
 	loading []string        // paths of the files being loaded, outermost first
 	helpers map[string]bool // paths of the files that other files load
 	rule    string          // path of the file that is being loaded as a rule
@@ -138,37 +138,69 @@ func (l *Loader) Diagnostics() []*Diagnostic {
 // compile makes a file of its text, in the way v says if it is not nil.
 func (l *Loader) compile(path, name string, src []byte, v *Variant) (*File, []*Diagnostic) {
 	l.fresh++
-	if isPython(path) {
-		return l.loadPython(path, name, src, v)
+	var c *code
+	if v == nil {
+		c = l.earlier(path, name, src)
 	}
-	tree, diags := l.parse(path, src)
-	if tree == nil {
-		return nil, diags
+	if isPython(path) {
+		return l.loadPython(path, name, src, v, c)
+	}
+	var tree *syntax.File
+	var diags []*Diagnostic
+	if c == nil {
+		if tree, diags = l.parse(path, src); tree == nil {
+			return nil, diags
+		}
+		c = &code{loads: loadsOf(tree)}
 	}
 	file := &File{Path: path, Hash: sha256.Sum256(src)}
-	env, more := l.resolveLoads(tree, file)
+	env, more := l.resolveLoads(c.loads, file)
 	diags = append(diags, more...)
 
-	names, bad := l.prepare(v, tree, src, env)
-	if bad != nil {
-		return nil, append(diags, bad)
-	}
-	if err := guard.Rewrite(tree); err != nil {
-		return nil, append(diags, syntaxDiagnostic(path, err))
-	}
 	predeclared := l.predeclared(name)
-	maps.Copy(predeclared, names)
-	prog, err := starlark.FileProgram(tree, predeclared.Has)
-	if err != nil {
-		return nil, append(diags, l.resolveDiagnostics(err)...)
+	if c.program == nil {
+		names, bad := l.prepare(v, tree, src, env)
+		if bad != nil {
+			return nil, append(diags, bad)
+		}
+		maps.Copy(predeclared, names)
+		if c.program, more = l.program(tree, predeclared.Has); c.program == nil {
+			return nil, append(diags, more...)
+		}
 	}
 	if slices.ContainsFunc(diags, (*Diagnostic).IsError) {
 		return nil, diags
 	}
-	if file.Globals, err = l.execute(prog, predeclared, env, name); err != nil {
+	var err error
+	if file.Globals, err = l.execute(c.program, predeclared, env, name); err != nil {
 		return nil, append(diags, loadFailure(path, err))
 	}
+	if v == nil {
+		l.keep(c)
+	}
 	return file, diags
+}
+
+func loadsOf(tree *syntax.File) []*syntax.LoadStmt {
+	var loads []*syntax.LoadStmt
+	for _, stmt := range tree.Stmts {
+		if load, ok := stmt.(*syntax.LoadStmt); ok {
+			loads = append(loads, load)
+		}
+	}
+	return loads
+}
+
+// program guards and compiles a tree. has tells the names that it may use.
+func (l *Loader) program(tree *syntax.File, has func(name string) bool) (*starlark.Program, []*Diagnostic) {
+	if err := guard.Rewrite(tree); err != nil {
+		return nil, []*Diagnostic{syntaxDiagnostic(tree.Path, err)}
+	}
+	prog, err := starlark.FileProgram(tree, has)
+	if err != nil {
+		return nil, l.resolveDiagnostics(err)
+	}
+	return prog, nil
 }
 
 // read gives the text of a file, or what keeps it from being read.
@@ -228,14 +260,10 @@ type environment map[string]starlark.StringDict
 
 // resolveLoads finds all that a file loads, before the file runs, so that
 // every load that cannot succeed is reported with its place.
-func (l *Loader) resolveLoads(tree *syntax.File, file *File) (environment, []*Diagnostic) {
+func (l *Loader) resolveLoads(loads []*syntax.LoadStmt, file *File) (environment, []*Diagnostic) {
 	env := make(environment)
 	var diags []*Diagnostic
-	for _, stmt := range tree.Stmts {
-		load, ok := stmt.(*syntax.LoadStmt)
-		if !ok {
-			continue
-		}
+	for _, load := range loads {
 		name := load.ModuleName()
 		if !slices.Contains(file.Loads, name) {
 			file.Loads = append(file.Loads, name)

@@ -21,74 +21,103 @@ type python struct {
 	*Loader
 	file   *File
 	name   string
-	module *pysyntax.Module
+	src    []byte
+	module *pysyntax.Module // nil as long as nobody has asked for it
 	diags  []*Diagnostic
 }
 
 // loadPython loads a Python file: parsed, lowered to Starlark's tree, compiled,
-// and run once in the Loader's own worker.
-func (l *Loader) loadPython(path, name string, src []byte, v *Variant) (*File, []*Diagnostic) {
-	p := &python{Loader: l, name: name, file: &File{Path: path, Hash: sha256.Sum256(src)}}
-	if !p.parse(src) {
-		return nil, p.diags
+// and run once in the Loader's own worker. c is its code, if that is known.
+func (l *Loader) loadPython(path, name string, src []byte, v *Variant, c *code) (*File, []*Diagnostic) {
+	p := &python{Loader: l, name: name, src: src, file: &File{Path: path, Hash: sha256.Sum256(src)}}
+	if c == nil {
+		m := p.parse()
+		if m == nil {
+			return nil, p.diags
+		}
+		c = &code{imports: pysyntax.Imports(m), classes: hasClass(m)}
 	}
-	imports := p.resolveImports(pysyntax.Imports(p.module))
-	low := p.lower(v)
-	if low == nil {
-		return nil, p.diags
+	imports := p.resolveImports(c.imports)
+	if plain := !p.file.overloads && !c.classes; c.python == nil || c.plain != plain {
+		c = &code{imports: c.imports, classes: c.classes, plain: plain}
+		if !p.build(c, v) {
+			return nil, p.diags
+		}
 	}
-	names, bad := l.preparePython(v, low, src)
-	if bad != nil {
-		return nil, append(p.diags, bad)
-	}
-	program, err := py.Compile(low, names)
-	if err != nil {
-		return nil, append(p.diags, l.resolveDiagnostics(err)...)
-	}
+	p.file.overloads = p.file.overloads || c.overloads
+	p.diags = append(p.diags, c.diags...)
+	program := *c.python
 	program.Name, program.Path, program.Imports = name, path, imports
 	program.Main = name == "__main__"
 	if v != nil {
 		program.Mocks = v.Mocks
 	}
-	p.file.program = program
+	p.file.program = &program
 	if slices.ContainsFunc(p.diags, (*Diagnostic).IsError) {
 		return nil, p.diags
 	}
 	if err := p.execute(); err != nil {
 		return nil, append(p.diags, p.failure(err))
 	}
+	if v == nil {
+		l.keep(c)
+	}
 	return p.file, p.diags
 }
 
-// parse parses the file, and reports whether it is Python.
-func (p *python) parse(src []byte) bool {
-	var errs pysyntax.ErrorList
-	p.module, errs = pysyntax.Parse(p.file.Path, src)
-	p.report(errs)
-	return len(errs) == 0
+// parse gives the file's tree, or nil if it is not Python.
+func (p *python) parse() *pysyntax.Module {
+	if p.module == nil {
+		var errs pysyntax.ErrorList
+		if p.module, errs = pysyntax.Parse(p.file.Path, p.src); len(errs) > 0 {
+			p.report(errs)
+			return nil
+		}
+	}
+	return p.module
 }
 
-// lower lowers the file, whose imports are resolved, and notes all that is
-// wrong with it.
-func (p *python) lower(v *Variant) *pysyntax.Lowered {
+// build lowers and compiles a file, whose imports are resolved, and reports
+// whether that is done; if not, the diagnostics say why.
+func (p *python) build(c *code, v *Variant) bool {
+	low := p.lower(c, v)
+	if low == nil {
+		return false
+	}
+	names, bad := p.preparePython(v, low, p.src)
+	if bad != nil {
+		p.diags = append(append(p.diags, c.diags...), bad)
+		return false
+	}
+	var err error
+	if c.python, err = py.Compile(low, names); err != nil {
+		p.diags = append(append(p.diags, c.diags...), p.resolveDiagnostics(err)...)
+		return false
+	}
+	return true
+}
+
+// lower lowers a file, and notes what is odd about it with its code. nil says
+// that it cannot be, and the diagnostics why.
+func (p *python) lower(c *code, v *Variant) *pysyntax.Lowered {
 	options := pysyntax.LowerOptions{
 		Known:         py.Known,
-		PlainEquality: !p.file.overloads && !hasClass(p.module),
+		PlainEquality: c.plain,
 		Unshared:      p.rule == p.file.Path,
 	}
 	if v != nil {
 		options.Patched = v.Mocks.Keys()
 	}
-	low, errs := pysyntax.Lower(p.module, options)
+	low, errs := pysyntax.Lower(p.parse(), options)
 	if p.report(errs); len(errs) > 0 {
 		return nil
 	}
-	p.file.overloads = p.file.overloads || low.Overloads
+	c.overloads = low.Overloads
 	for _, u := range low.Undefined {
 		d := p.diagnostic(u.Name.Span, "undefined", "undefined: "+u.Name.ID)
 		d.Severity = Warning
 		d.Hint = p.undefinedHint(u.Name.ID, u.Visible())
-		p.diags = append(p.diags, d)
+		c.diags = append(c.diags, d)
 	}
 	return low
 }
@@ -141,12 +170,13 @@ func (p *python) report(errs pysyntax.ErrorList) {
 
 // diagnostic is one about a place of the file.
 func (p *python) diagnostic(at pysyntax.Span, code, msg string) *Diagnostic {
+	m := p.parse()
 	d := &Diagnostic{
-		Pos:  syntax.MakePosition(&p.file.Path, at.From.Line, int32(p.module.Column(at.From))),
+		Pos:  syntax.MakePosition(&p.file.Path, at.From.Line, int32(m.Column(at.From))),
 		Code: code, Msg: msg,
 	}
 	if at.To.Line == at.From.Line {
-		d.EndCol = p.module.Column(at.To)
+		d.EndCol = m.Column(at.To)
 	}
 	return d
 }

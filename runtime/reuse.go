@@ -6,7 +6,10 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/starhost/starhost/pysyntax"
 	"github.com/starhost/starhost/runtime/py"
+	"go.starlark.net/starlark"
+	"go.starlark.net/syntax"
 )
 
 // loaded is a file that a Loader was asked for.
@@ -14,6 +17,7 @@ type loaded struct {
 	file  *File // nil if it does not load
 	diags []*Diagnostic
 	bad   []*Diagnostic // what keeps it from being a rule
+	code  *code         // nil if it does not compile, or a pass has rewritten it
 
 	// What the result depends on.
 	src    []byte
@@ -54,12 +58,46 @@ func (l *Loader) fill(now *loaded, path string) {
 	now.src = src
 	for _, before := range l.Before {
 		if old := before.files[path]; old != nil && l.same(old, now) {
-			now.file, now.diags, now.asked = old.file, old.diags, old.asked
+			now.file, now.diags, now.asked, now.code = old.file, old.diags, old.asked, old.code
 			return
 		}
 	}
 	now.asked, now.blamed = nil, 0
 	now.file, now.diags = l.compile(path, now.name, src, nil)
+}
+
+// code is what the text of a file compiles to, whatever its helpers are: with
+// other versions of those it need only be run again.
+type code struct {
+	// Of a Starlark file.
+	loads   []*syntax.LoadStmt
+	program *starlark.Program // nil if it is not compiled yet
+
+	// Of a Python file.
+	imports   []pysyntax.Imported
+	classes   bool // it makes some
+	overloads bool // some of them have an equality of their own
+	plain     bool // it is lowered for values that have none
+	diags     []*Diagnostic
+	python    *py.Program
+}
+
+// earlier gives the code of a file from before, or nil.
+func (l *Loader) earlier(path, name string, src []byte) *code {
+	for _, before := range l.Before {
+		old := before.files[path]
+		if old != nil && old.code != nil && old.name == name && old.rule == (l.rule == path) && bytes.Equal(old.src, src) {
+			return old.code
+		}
+	}
+	return nil
+}
+
+// keep notes the code of the file that is being loaded.
+func (l *Loader) keep(c *code) {
+	if n := len(l.open); n > 0 && l.Pass == nil {
+		l.open[n-1].code = c
+	}
 }
 
 // same tells whether compiling a file anew would give what it gave before: its
@@ -112,8 +150,8 @@ func (c *Compiled) Texts() iter.Seq2[string, []byte] {
 	}
 }
 
-// Fresh gives the number of files that the Loader has compiled itself, rather
-// than taken from Before.
+// Fresh gives the number of files that the Loader has loaded itself, rather
+// than taken from Before: they, or what they load, were not there.
 func (l *Loader) Fresh() int { return l.fresh }
 
 // A Failure is a file that does not load, or that does not define what a rule

@@ -96,6 +96,53 @@ func TestBefore(t *testing.T) {
 	}
 }
 
+// TestOtherHelpers changes what rules load, but not the rules: they run with it.
+func TestOtherHelpers(t *testing.T) {
+	e, err := event.Decode([]byte(`{}`))
+	require.NoError(t, err)
+	files := texts{
+		"a.star": "load('h1', 'X')\ndef rule(event):\n    return X == 2\n",
+		"b.py":   "from h2 import X\ndef rule(event):\n    return X == 2\n",
+		"c.py":   "import h2\ndef rule(event):\n    return undefined if not h2.X else h2.X == 2\n",
+	}
+	var before []*runtime.Compiled
+	for i, helpers := range []struct{ star, py string }{
+		{"X = 1\n", "X = 1\n"},
+		{"X = 2\n", "X = 2\n"},
+		{"X = 3\n", "class C:\n    def __eq__(self, other):\n        return other == 3\nX = C()\n"},
+		{"X = 2\n", "class C:\n    def __eq__(self, other):\n        return other == 2\nX = C()\n"},
+		{"X = 4\n", "X = 4\n"},
+	} {
+		files["h1.star"], files["h2.py"] = helpers.star, helpers.py
+		l := files.loader(before...)
+		for _, path := range []string{"a.star", "b.py", "c.py"} {
+			rule, diags := l.Rule(path, runtime.DefaultMetadata(path))
+			require.NotNil(t, rule, path)
+			if path == "c.py" {
+				require.Len(t, diags, 1, path)
+				require.Contains(t, diags[0].Error(), "undefined: undefined")
+			} else {
+				require.Empty(t, diags, path)
+			}
+			var w runtime.Worker
+			res := w.Eval(runtime.Call{}, rule, e)
+			require.Nil(t, res.Err, path)
+			require.Equal(t, i == 1 || i == 3, res.Match != nil, "%s, round %d", path, i)
+		}
+		before = []*runtime.Compiled{l.Compiled()}
+	}
+	delete(files, "h1.star")
+	delete(files, "h2.py")
+	for _, path := range []string{"a.star", "b.py"} {
+		fresh, known := files.loader(), files.loader(before...)
+		rule, want := fresh.Rule(path, runtime.DefaultMetadata(path))
+		require.Nil(t, rule)
+		rule, got := known.Rule(path, runtime.DefaultMetadata(path))
+		require.Nil(t, rule)
+		require.Equal(t, want, got, "the places are there for code that is known")
+	}
+}
+
 // TestBeforeRole loads the same file in other ways than before.
 func TestBeforeRole(t *testing.T) {
 	files := texts{"a.py": "NAME = __name__" + ruleText}
