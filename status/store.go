@@ -69,8 +69,8 @@ func (s *Store) observe(op caching.Op, took time.Duration, err error) {
 	s.last = e
 }
 
-// Check returns nil if the store can be reached, else why not. It takes the
-// word of a store that has stopped (Err); any other is asked for a key.
+// Check returns nil if the store can be reached, and written as far as it knows
+// (Writable), else why not. One that cannot tell is asked for a key.
 // An answer holds for a while; one check is under way at a time, and nobody
 // waits for it beyond the timeout. The end of ctx ends only the waiting.
 func (s *Store) Check(ctx context.Context) error {
@@ -127,14 +127,14 @@ func (s *Store) ask(ctx context.Context, now time.Time) error {
 	if s.inner == nil {
 		return errors.New("no store is open")
 	}
-	if stopped, ok := caching.Find[interface{ Err() error }](s.inner); ok {
-		return stopped.Err()
+	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), s.timeout())
+	defer end()
+	if local, ok := caching.Find[interface{ Writable(context.Context) error }](s.inner); ok {
+		return local.Writable(ctx)
 	}
 	// A store elsewhere is asked, also if it knows itself to be up or down:
 	// without events nobody else would, and it would not come to know of a
 	// change.
-	ctx, end := context.WithTimeout(context.WithoutCancel(ctx), s.timeout())
-	defer end()
 	_, err := s.inner.Get(ctx, probeKey, now.Unix())
 	return err
 }

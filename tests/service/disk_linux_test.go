@@ -90,6 +90,7 @@ func fillDisk(t *testing.T, d disk, args func(folder string) []string, says stri
 	for range 20 {
 		codes[send().Code]++
 	}
+	s.await("not being ready", func() bool { return s.unready() != "" })
 	reason := s.unready()
 	code, _ := s.get("/healthz")
 	require.Equal(t, 200, code)

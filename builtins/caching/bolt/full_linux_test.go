@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -20,12 +21,12 @@ import (
 // what was acknowledged is there, and once there is room all goes on.
 func TestFullDisk(t *testing.T) {
 	folder := t.TempDir()
-	if err := syscall.Mount("none", folder, "tmpfs", 0, "size=2m"); err != nil {
+	if err := syscall.Mount("none", folder, "tmpfs", 0, "size=4m"); err != nil {
 		t.Skipf("cannot mount a small file system (%v): TestFileLimit has no need to", err)
 	}
 	defer syscall.Unmount(folder, syscall.MNT_DETACH)
 	filler := filepath.Join(folder, "filler")
-	require.NoError(t, os.WriteFile(filler, make([]byte, 300_000), 0o600))
+	require.NoError(t, os.WriteFile(filler, make([]byte, 2_200_000), 0o600))
 	path := filepath.Join(folder, "state.db")
 	s, err := bolt.Open(path, bolt.Options{})
 	require.NoError(t, err)
@@ -39,12 +40,18 @@ func TestFullDisk(t *testing.T) {
 	require.ErrorContains(t, err, "write bolt store "+path)
 	require.Greater(t, written, 50)
 	require.NoError(t, s.Err(), "the store goes on")
+	require.ErrorIs(t, s.Writable(t.Context()), syscall.ENOSPC)
 	for range 20 { // small writes may still find room
 		s.Increment(t.Context(), "small", start, caching.Int(1), caching.TTL{})
 	}
 	checkPages(t, s, written)
+	require.ErrorIs(t, s.Writable(t.Context()), syscall.ENOSPC, "whatever has found room")
 
 	require.NoError(t, os.Remove(filler))
+	require.NoError(t, s.Writable(t.Context()))
+	left, err := s.Get(t.Context(), "starhost:room", math.MinInt64)
+	require.NoError(t, err)
+	require.True(t, left.IsZero(), "it removes what it has written")
 	require.NoError(t, s.Put(t.Context(), fmt.Sprint(written), start, page(written)))
 	require.NoError(t, s.Close())
 	s = open(t, path, bolt.Options{})

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ type Store struct {
 	state sync.Mutex // guards what follows
 	total total
 	fault error // why nothing works any longer, nil if all is well
+	full  error // why a write failed, nil if none has since Writable had one that went well
 
 	sweepAt []byte // the key that the sweep looks at next; the writer's own
 }
@@ -171,6 +173,36 @@ func (s *Store) Err() error {
 	s.state.Lock()
 	defer s.state.Unlock()
 	return s.fault
+}
+
+// Writable returns nil if the store works and no write has failed, else why
+// not: the disk may be full. It then tries itself whether there is room again,
+// as nobody else may, and as the writes of others may be small ones.
+func (s *Store) Writable(ctx context.Context) error {
+	s.state.Lock()
+	fault, full := s.fault, s.full
+	s.state.Unlock()
+	if fault != nil || full == nil {
+		return fault
+	}
+	room := caching.Item{Dictionary: strings.Repeat("x", growth), ExpiresAt: caching.Int(0)} // the sweep would take it
+	for _, it := range []caching.Item{room, {}} {
+		_, err := s.update(ctx, probeKey, noTime, func(caching.Item) (caching.Item, error) { return it, nil })
+		if err != nil {
+			return err
+		}
+	}
+	s.noteFull(nil)
+	return nil
+}
+
+// probeKey is what Writable writes under: no rule uses it by accident.
+const probeKey = "starhost:room"
+
+func (s *Store) noteFull(err error) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	s.full = err
 }
 
 func (s *Store) fail(err error) error {

@@ -167,7 +167,9 @@ func (s *Store) finish(tx *bbolt.Tx, w *transaction) error {
 		if e := s.db.View(func(tx *bbolt.Tx) error { visible = tx.ID(); return nil }); e != nil || visible >= id {
 			return s.fail(err)
 		}
-		return fmt.Errorf("write bolt store %s: %w", s.path, err)
+		err = fmt.Errorf("write bolt store %s: %w", s.path, err)
+		s.noteFull(err)
+		return err
 	}
 	s.state.Lock()
 	defer s.state.Unlock()
