@@ -79,6 +79,53 @@ func TestLinesConcurrent(t *testing.T) {
 	}
 }
 
+// A filling writer has room for so many bytes.
+type filling struct {
+	bytes.Buffer
+	room int
+}
+
+func (f *filling) Write(p []byte) (int, error) {
+	n := min(len(p), f.room)
+	f.room -= n
+	f.Buffer.Write(p[:n])
+	if n < len(p) {
+		return n, syscall.ENOSPC
+	}
+	return n, nil
+}
+
+// TestLinesFull has a disk that is full for a while: no line is torn or lost,
+// and those that failed are no more than those that were told to.
+func TestLinesFull(t *testing.T) {
+	for room := range 40 {
+		out := &filling{room: room}
+		lines := &Lines{W: out}
+		taken, failed := "", false
+		for i := range 10 {
+			if lines.Write(t.Context(), i*111) == nil {
+				taken += fmt.Sprintln(i * 111)
+			}
+			if i == 6 {
+				out.room = 1000
+			}
+			if err := lines.Flush(); err != nil {
+				failed = true
+				require.Less(t, i, 6, "there is room")
+				require.ErrorIs(t, err, syscall.ENOSPC)
+			}
+		}
+		require.Equal(t, room < len("0\n111\n222\n333\n444\n555\n"), failed)
+		require.Equal(t, taken, out.String(), "room for %d bytes", room)
+	}
+	out := new(filling)
+	lines := &Lines{W: out}
+	for range 100 {
+		lines.Write(t.Context(), strings.Repeat("x", 10_000))
+	}
+	require.LessOrEqual(t, lines.waiting.Len(), 2*piece, "it does not grow without end")
+}
+
 // TestGone writes to pipes whose reader has gone.
 func TestGone(t *testing.T) {
 	gone := func() *os.File {
