@@ -45,6 +45,9 @@ type item struct {
 type hit struct {
 	rule   *runtime.Rule
 	result runtime.Result
+
+	tally    alert.Tally // of a match that is counted in a window
+	tallyErr error
 }
 
 func (e *Engine) newWorker() *runtime.Worker {
@@ -77,7 +80,7 @@ func (e *Engine) ask(ctx context.Context, w *runtime.Worker, it *item, rules []*
 	for _, rule := range rules {
 		result := e.eval(c, w, it, rule)
 		if result.Matched() || result.Err != nil {
-			it.hits = append(it.hits, hit{rule, result})
+			it.hits = append(it.hits, hit{rule: rule, result: result})
 		}
 	}
 	e.stats.evaluations.Add(int64(len(rules)))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/bolt"
 	"github.com/starhost/starhost/builtins/caching/memory"
 	"github.com/starhost/starhost/engine"
 	"github.com/starhost/starhost/event"
@@ -154,5 +155,38 @@ func BenchmarkRun(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// BenchmarkHandle measures calls with a hundred events each of which opens an
+// alert, over stores that take their time.
+func BenchmarkHandle(b *testing.B) {
+	for _, kind := range []string{"memory", "bolt"} {
+		b.Run(kind, func(b *testing.B) {
+			var store caching.Store = &memory.Store{}
+			if kind == "bolt" {
+				file, err := bolt.Open(filepath.Join(b.TempDir(), "state.db"), bolt.Options{})
+				require.NoError(b, err)
+				defer file.Close()
+				store = file
+			}
+			e := handler(b, store, nowhere{}, map[string]string{"all.star": `
+def rule(event):
+    return True
+def dedup(event):
+    return str(event["n"])
+`})
+			events, n := make([]event.Raw, 100), 0
+			for b.Loop() {
+				for i := range events {
+					n++
+					events[i] = event.Raw{Data: fmt.Appendf(nil, `{"n": %d}`, n), Source: "test", Index: i, LogType: "T"}
+				}
+				for _, err := range e.Handle(b.Context(), events) {
+					require.NoError(b, err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n), "µs/event")
+		})
 	}
 }

@@ -52,7 +52,7 @@ func (r *run) finishBatch(w *runtime.Worker, b *batch) {
 			r.giveUp(err)
 		}
 	}
-	if err := r.flush(r.ctx, b.items); err != nil {
+	if err := r.flush(r.ctx, b.items, 1); err != nil {
 		r.giveUp(err)
 	}
 	for i := range b.items {
@@ -84,8 +84,22 @@ func (e *sinkError) Error() string { return "write alerts: " + e.err.Error() }
 func (e *sinkError) Unwrap() error { return e.err }
 
 // finishItem asks the rules with state about an event, and writes what comes of
-// all that matched. What must come again is noted in the item.
+// all that matched, one after the other: with the same times the result is
+// always the same. What must come again is noted in the item.
 func (e *Engine) finishItem(ctx context.Context, w *runtime.Worker, set *ruleset.Set, it *item) {
+	e.askStateful(ctx, w, set, it)
+	for i := range it.hits {
+		h := &it.hits[i]
+		if e.counts(h) {
+			h.tally, h.tallyErr = runtime.CountMatch(ctx, e.Windows, h.rule, h.result.Match, it.now)
+		}
+		e.take(ctx, set, it, h)
+	}
+}
+
+// askStateful asks the rules with state about an event. A record that is none
+// is told to Rejected.
+func (e *Engine) askStateful(ctx context.Context, w *runtime.Worker, set *ruleset.Set, it *item) {
 	if it.err != nil {
 		e.stats.rejected.Add(1)
 		if e.Rejected != nil {
@@ -97,27 +111,34 @@ func (e *Engine) finishItem(ctx context.Context, w *runtime.Worker, set *ruleset
 		e.ask(ctx, w, it, rules)
 		slices.SortFunc(it.hits, func(a, b hit) int { return strings.Compare(a.rule.ID, b.rule.ID) })
 	}
-	for _, h := range it.hits {
-		if err := e.take(ctx, set, it, h); err != nil && it.failed == nil {
-			it.failed = err
-		}
-	}
+}
+
+// counts reports whether a hit is counted in a window.
+func (e *Engine) counts(h *hit) bool {
+	return !e.Matches && h.result.Matched() && h.rule.CreateAlert
 }
 
 // flush makes sure of what was written for the items, and notes in the alerts'
 // windows that they are out. Without that note an alert is opened again by the
 // next match: so an error of the store in doing so is logged, and the record
 // not asked for again.
-func (e *Engine) flush(ctx context.Context, items []item) error {
+//
+// width is how many windows are told at the same time.
+func (e *Engine) flush(ctx context.Context, items []item, width int) error {
 	var flushed error
 	if err := e.Sink.Flush(); err != nil {
 		flushed = &sinkError{err}
 	}
+	var opened []func()
 	for i := range items {
 		it := &items[i]
 		for _, t := range it.opened {
-			e.settle(ctx, it, t, flushed)
+			opened = append(opened, func() { e.settle(ctx, it, t, flushed) })
 		}
+	}
+	together(width, opened)
+	for i := range items {
+		it := &items[i]
 		if flushed != nil && len(it.opened) > 0 && it.failed == nil {
 			it.failed = flushed
 		}
@@ -147,28 +168,30 @@ func (e *Engine) settle(ctx context.Context, it *item, t alert.Tally, flushed er
 	}
 }
 
-// take deals with one rule that matched or failed. It returns an error if the
-// store or the sink failed, so that the event must come again.
-func (e *Engine) take(ctx context.Context, set *ruleset.Set, it *item, h hit) error {
+// take deals with one rule that matched or failed, and whose match is counted.
+// If the store or the sink failed, the item comes again.
+func (e *Engine) take(ctx context.Context, set *ruleset.Set, it *item, h *hit) {
 	e.count(it, h)
 	var err error
 	switch {
 	case e.Matches:
 		err = e.write(ctx, matchLine(it, h))
-	case h.result.Matched() && h.rule.CreateAlert:
+	case e.counts(h):
 		err = e.alert(ctx, set, it, h)
 	}
 	if h.result.Err != nil && h.result.Err.Type == storeError {
 		e.stats.storeErrors.Add(1)
 		err = h.result.Err
 	}
-	return err
+	if it.failed == nil {
+		it.failed = err
+	}
 }
 
 // storeError is the class of the errors of a store that failed.
 const storeError = "StoreError"
 
-func (e *Engine) count(it *item, h hit) {
+func (e *Engine) count(it *item, h *hit) {
 	if err := h.result.Err; err != nil {
 		e.stats.ruleErrors.Add(1)
 		e.logFailure(h.rule.Kind.Main()+" failed", it, h, err.Failure(), slog.Any("diagnostic", err))
@@ -190,7 +213,7 @@ func failureText(rule *runtime.Rule, f alert.Failure) string {
 	return f.Message
 }
 
-func (e *Engine) logFailure(msg string, it *item, h hit, f alert.Failure, more ...any) {
+func (e *Engine) logFailure(msg string, it *item, h *hit, f alert.Failure, more ...any) {
 	if e.Log == nil {
 		return
 	}
@@ -214,11 +237,10 @@ func (e *Engine) write(ctx context.Context, v any) error {
 	return nil
 }
 
-// alert counts a match in its window and writes the alert that it opens.
-func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h hit) error {
-	m := h.result.Match
-	t, err := runtime.CountMatch(ctx, e.Windows, h.rule, m, it.now)
-	if err != nil {
+// alert writes the alert that a match opens in its window.
+func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h *hit) error {
+	m, t := h.result.Match, h.tally
+	if err := h.tallyErr; err != nil {
 		e.stats.storeErrors.Add(1)
 		e.logFailure("alert window failed", it, h, alert.Failure{Type: storeError, Message: err.Error()})
 		return err
@@ -246,7 +268,7 @@ func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h hit) e
 	return nil
 }
 
-func newAlert(set *ruleset.Set, it *item, h hit, t alert.Tally) *alert.Alert {
+func newAlert(set *ruleset.Set, it *item, h *hit, t alert.Tally) *alert.Alert {
 	m := h.result.Match
 	when := it.now
 	if it.timed {
@@ -273,7 +295,7 @@ func newAlert(set *ruleset.Set, it *item, h hit, t alert.Tally) *alert.Alert {
 	}
 }
 
-func matchLine(it *item, h hit) *Match {
+func matchLine(it *item, h *hit) *Match {
 	line := &Match{Source: it.raw.Source, Index: it.raw.Index, RuleID: h.rule.ID}
 	if err := h.result.Err; err != nil {
 		f := err.Failure()

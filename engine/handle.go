@@ -3,7 +3,10 @@ package engine
 import (
 	"context"
 	"sync"
+	"sync/atomic"
+	"time"
 
+	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/runtime"
@@ -88,16 +91,77 @@ func (e *Engine) handleStateful(ctx context.Context, set *ruleset.Set, items []i
 	}
 	ctx = context.WithoutCancel(ctx)
 	e.finishItems(ctx, w, set, items)
-	e.flush(ctx, items) // an error is noted in the items
+	e.flush(ctx, items, storeWidth) // an error is noted in the items
 	return nil
 }
 
-// finishItems sees to the items, and gives the worker back.
+// finishItems sees to the items, and gives the worker back. It counts all their
+// matches at once, as a store may take milliseconds for each; only those of one
+// window are counted one after the other, so that the first event opens it.
 func (e *Engine) finishItems(ctx context.Context, w *worker, set *ruleset.Set, items []item) {
 	defer e.pools.stateful.put(w)
 	for i := range items {
-		e.finishItem(ctx, w.Worker, set, &items[i])
+		e.askStateful(ctx, w.Worker, set, &items[i])
 	}
+	together(storeWidth, e.counting(ctx, items))
+	for i := range items {
+		for h := range items[i].hits {
+			e.take(ctx, set, &items[i], &items[i].hits[h])
+		}
+	}
+}
+
+// counting gives what there is to count for the items: a function for each
+// window.
+func (e *Engine) counting(ctx context.Context, items []item) []func() {
+	type match struct {
+		hit *hit
+		now time.Time
+	}
+	var windows []func()
+	matches := make(map[string][]match)
+	for i := range items {
+		for j := range items[i].hits {
+			h := &items[i].hits[j]
+			if !e.counts(h) {
+				continue
+			}
+			key := alert.WindowKey(h.rule.ID, h.result.Match.Dedup)
+			matches[key] = append(matches[key], match{h, items[i].now})
+			if len(matches[key]) > 1 {
+				continue
+			}
+			windows = append(windows, func() {
+				for _, m := range matches[key] {
+					m.hit.tally, m.hit.tallyErr = runtime.CountMatch(ctx, e.Windows, m.hit.rule, m.hit.result.Match, m.now)
+				}
+			})
+		}
+	}
+	return windows
+}
+
+// storeWidth is how many calls of one Handle wait for the store at a time.
+const storeWidth = 64
+
+// together does all, so many at a time.
+func together(width int, all []func()) {
+	if width = min(width, len(all)); width < 2 {
+		for _, do := range all {
+			do()
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range width {
+		wg.Go(func() {
+			for i := next.Add(1); i <= int64(len(all)); i = next.Add(1) {
+				all[i-1]()
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // waiting is the default of Engine.Waiting.

@@ -129,6 +129,33 @@ func TestHandle(t *testing.T) {
 	require.EqualValues(t, 2*events, evaluated.Load())
 }
 
+// TestHandleOrder shows that of the events of a window the first one opens it,
+// and that alerts are written in the order of events and rules, although
+// windows are counted at the same time.
+func TestHandleOrder(t *testing.T) {
+	sink := &outbox{}
+	all := "def rule(event):\n    return True\ndef dedup(event):\n    return event[\"key\"]\n"
+	e := handler(t, &memory.Store{}, sink, map[string]string{"a.star": all, "b.star": all})
+	var texts, want []string
+	for n := range 2000 {
+		texts = append(texts, fmt.Sprintf(`{"n": %d, "key": "k%d"}`, n, n*7%400))
+		if n < 400 {
+			want = append(want, fmt.Sprint("a ", n), fmt.Sprint("b ", n))
+		}
+	}
+	for _, err := range e.Handle(t.Context(), raws(texts...)) {
+		require.NoError(t, err)
+	}
+	var got []string
+	for _, a := range sink.alerts {
+		require.Equal(t, int64(1), a.EventCount)
+		var event struct{ N int }
+		require.NoError(t, json.Unmarshal(a.Event, &event))
+		got = append(got, fmt.Sprint(a.RuleID, " ", event.N))
+	}
+	require.Equal(t, want, got)
+}
+
 // TestHandleErrors shows what each record is told, and that one that comes again
 // opens the alert that its first coming could not.
 func TestHandleErrors(t *testing.T) {
