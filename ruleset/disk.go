@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -260,4 +259,6 @@ func (f *file) same(o *file) bool {
 	return f.info.Mode().Type() == o.info.Mode().Type() && f.stamp.dev == o.stamp.dev && f.stamp.ino == o.stamp.ino
 }
 
-func sameError(a, b error) bool { return fmt.Sprint(a) == fmt.Sprint(b) }
+func sameError(a, b error) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Error() == b.Error()
+}
