@@ -35,7 +35,7 @@ func FuzzRewrite(f *testing.F) {
 		}
 		began := time.Now()
 		got := execute(guarded, src)
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > 20*time.Second {
 			t.Fatalf("took %v", took)
 		}
 		if got.limit || strings.Contains(src, "rsplit") { // which kills the plain one

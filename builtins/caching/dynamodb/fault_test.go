@@ -244,9 +244,9 @@ func TestCallersLeave(t *testing.T) {
 		}
 		return dynamotest.None
 	}))
-	config.Attempt = 300 * time.Millisecond
+	config.Attempt = 3 * time.Second
 	s := tb.openWith(t, config)
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	together(t, 8, 1, func(caller, _ int) error {
 		for caller > 0 && s.Requests() == 0 { // the others wait behind the first
@@ -274,69 +274,57 @@ func TestCallersLeave(t *testing.T) {
 // TestDown checks that a table which is down is left alone after some calls,
 // that this shows, and that calls succeed again once it is back.
 func TestDown(t *testing.T) {
-	tb := newTable(t)
-	var down atomic.Bool
-	down.Store(true)
-	network := tb.faulty(func(dynamotest.Request) dynamotest.Fault {
-		if down.Load() {
-			return dynamotest.Refuse
+	synctest.Test(t, func(t *testing.T) {
+		var down atomic.Bool
+		down.Store(true)
+		s := openAlone(t, "down", dynamodb.Config{Transport: &dynamotest.Network{
+			Next: dynamotest.Answer(200, "", ""),
+			Choose: func(dynamotest.Request) dynamotest.Fault {
+				if down.Load() {
+					return dynamotest.Refuse
+				}
+				return dynamotest.None
+			},
+		}})
+		put := func(key string) error { return s.Put(testContext, key, start, caching.Item{}) }
+		if err := s.Health(); err != nil {
+			t.Errorf("at first health is %v", err)
 		}
-		return dynamotest.None
+		for range 5 {
+			if err := put("k"); !errors.Is(err, syscall.ECONNREFUSED) {
+				t.Errorf("error is %v, want a refused connection", err)
+			}
+		}
+		sent := s.Requests()
+		var untried atomic.Int64
+		together(t, 64, 20, func(caller, _ int) error {
+			err := put(fmt.Sprint(caller))
+			if _, ok := errors.AsType[*dynamodb.DownError](err); ok {
+				untried.Add(1)
+			}
+			if _, ok := errors.AsType[*dynamodb.Error](err); !ok {
+				return fmt.Errorf("error is %v, want a *dynamodb.Error", err)
+			}
+			return nil
+		})
+		if n := s.Requests() - sent; n > 100 || untried.Load() < 1200 {
+			t.Errorf("%d requests by 1,280 calls to a table that is down, of which %d were not tried", n, untried.Load())
+		}
+		if err := s.Health(); err == nil || !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "nothing has succeeded since") {
+			t.Errorf("health is %v", err)
+		}
+		down.Store(false)
+		begun := time.Now()
+		for put("k") != nil {
+			if time.Since(begun) > 10*time.Second {
+				t.Fatal("the store does not recover")
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if err := s.Health(); err != nil {
+			t.Errorf("in the end health is %v", err)
+		}
 	})
-	config := tb.config(network)
-	config.Budget = 100 * time.Millisecond
-	s := tb.openWith(t, config)
-	increment := func(key string) error {
-		_, err := s.Increment(testContext, key, start, caching.Int(1), lasting)
-		return err
-	}
-	if err := s.Health(); err != nil {
-		t.Errorf("at first health is %v", err)
-	}
-	for range 5 {
-		if err := increment("k"); !errors.Is(err, syscall.ECONNREFUSED) {
-			t.Errorf("error is %v, want a refused connection", err)
-		}
-	}
-	sent := s.Requests()
-	var untried atomic.Int64
-	together(t, 64, 20, func(caller, _ int) error {
-		err := increment(fmt.Sprint(caller))
-		if _, ok := errors.AsType[*dynamodb.DownError](err); ok {
-			untried.Add(1)
-		}
-		if _, ok := errors.AsType[*dynamodb.Error](err); !ok {
-			return fmt.Errorf("error is %v, want a *dynamodb.Error", err)
-		}
-		return nil
-	})
-	if n := s.Requests() - sent; n > 100 || untried.Load() < 1200 {
-		t.Errorf("%d requests by 1,280 calls to a table that is down, of which %d were not tried", n, untried.Load())
-	}
-	if err := s.Health(); err == nil || !errors.Is(err, syscall.ECONNREFUSED) || !strings.Contains(err.Error(), "nothing has succeeded since") {
-		t.Errorf("health is %v", err)
-	}
-	down.Store(false)
-	unsure := 0 // increments that came too late, of which nobody knows
-	for begun := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		err := increment("k")
-		if err == nil {
-			break
-		}
-		if e, ok := errors.AsType[*dynamodb.Error](err); ok && e.Unsure {
-			unsure++
-		}
-		if time.Since(begun) > 30*time.Second {
-			t.Fatal("the store does not recover")
-		}
-	}
-	if err := s.Health(); err != nil {
-		t.Errorf("in the end health is %v", err)
-	}
-	it, err := tb.open(t, nil).Get(testContext, "k", start)
-	if n, _ := it.Count.Int64(); err != nil || n < 1 || n > int64(1+unsure) {
-		t.Errorf("the count in the table is %v, want 1, or up to %d (error %v)", it.Count, 1+unsure, err)
-	}
 }
 
 // TestHotKeyIsNotDown checks that a key which is throttled stops no others.
