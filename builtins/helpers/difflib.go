@@ -455,7 +455,7 @@ func (m *sequenceMatcher) opcodes(c pyclass.Call) (starlark.Value, error) {
 func closeMatches(c pyclass.Call) (starlark.Value, error) {
 	var (
 		word          starlark.Value
-		possibilities starlark.Iterable
+		possibilities iterable
 		n             = 3
 		cutoff        = 0.6
 	)
@@ -477,7 +477,7 @@ func closeMatches(c pyclass.Call) (starlark.Value, error) {
 		value starlark.Value
 	}
 	var found []scored
-	err := guard.Iterate(c.Thread, possibilities, func(v starlark.Value) error {
+	err := possibilities.each(c.Thread, func(v starlark.Value) error {
 		if err := m.set(c, v, nil); err != nil {
 			return err
 		}

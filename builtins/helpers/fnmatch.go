@@ -53,7 +53,7 @@ func (p *pathText) Unpack(v starlark.Value) error {
 
 func fnmatchFilter(c pyclass.Call) (starlark.Value, error) {
 	var (
-		names starlark.Iterable
+		names iterable
 		pat   string
 	)
 	if err := c.Unpack("names", &names, "pat", &pat); err != nil {
@@ -61,7 +61,7 @@ func fnmatchFilter(c pyclass.Call) (starlark.Value, error) {
 	}
 	g := pyglob.Parse(pat)
 	var matching []starlark.Value
-	err := guard.Iterate(c.Thread, names, func(v starlark.Value) error {
+	err := names.each(c.Thread, func(v starlark.Value) error {
 		name, ok := starlark.AsString(v)
 		if !ok {
 			return pyerr.Type("expected str, bytes or os.PathLike object, not %s", pyerr.TypeName(v))

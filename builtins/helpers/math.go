@@ -323,9 +323,9 @@ func mathLdexp(c pyclass.Call) (starlark.Value, error) {
 }
 
 // floats reads numbers.
-func floats(c pyclass.Call, list starlark.Iterable) ([]float64, error) {
+func floats(c pyclass.Call, list iterable) ([]float64, error) {
 	var all []float64
-	err := guard.Iterate(c.Thread, list, func(v starlark.Value) error {
+	err := list.each(c.Thread, func(v starlark.Value) error {
 		var x floatArg
 		err := x.Unpack(v)
 		all = append(all, float64(x))
@@ -338,7 +338,7 @@ func mathHypot(c pyclass.Call) (starlark.Value, error) {
 	if len(c.Kwargs) > 0 {
 		return nil, pyerr.Type("math.hypot() takes no keyword arguments")
 	}
-	coordinates, err := floats(c, c.Args)
+	coordinates, err := floats(c, iterable{c.Args})
 	return starlark.Float(hypot(coordinates)), err
 }
 
@@ -365,7 +365,7 @@ func hypot(coordinates []float64) float64 {
 }
 
 func mathDist(c pyclass.Call) (starlark.Value, error) {
-	var p, q starlark.Iterable
+	var p, q iterable
 	if err := c.Unpack("p", &p, "q", &q); err != nil {
 		return nil, err
 	}
@@ -576,13 +576,13 @@ func mathIsqrt(c pyclass.Call) (starlark.Value, error) {
 
 func mathProd(c pyclass.Call) (starlark.Value, error) {
 	var (
-		list  starlark.Iterable
+		list  iterable
 		start starlark.Value = starlark.MakeInt(1)
 	)
 	if err := c.Unpack("iterable", &list, "start?", &start); err != nil {
 		return nil, err
 	}
-	err := guard.Iterate(c.Thread, list, func(v starlark.Value) (err error) {
+	err := list.each(c.Thread, func(v starlark.Value) (err error) {
 		if start, err = multiply(c, start, v); err != nil {
 			return err
 		}
@@ -610,7 +610,7 @@ func multiply(c pyclass.Call, x, y starlark.Value) (starlark.Value, error) {
 
 // mathFsum adds without losing digits on the way.
 func mathFsum(c pyclass.Call) (starlark.Value, error) {
-	var list starlark.Iterable
+	var list iterable
 	if err := c.Unpack("seq", &list); err != nil {
 		return nil, err
 	}

@@ -163,14 +163,14 @@ func get(obj, key starlark.Value) (starlark.Value, error) {
 
 func getValFromList(c pyclass.Call) (starlark.Value, error) {
 	var (
-		list                 starlark.Iterable
+		list                 iterable
 		field, cmpKey, cmpTo starlark.Value
 	)
 	if err := c.Unpack("list_of_dicts", &list, "return_field_key", &field, "field_cmp_key", &cmpKey, "field_cmp_val", &cmpTo); err != nil {
 		return nil, err
 	}
 	found := new(starlark.Set)
-	err := guard.Iterate(c.Thread, list, func(item starlark.Value) error {
+	err := list.each(c.Thread, func(item starlark.Value) error {
 		v, err := get(item, cmpKey)
 		if err != nil {
 			return err
@@ -189,7 +189,7 @@ func getValFromList(c pyclass.Call) (starlark.Value, error) {
 func isIPInNetwork(c pyclass.Call) (starlark.Value, error) {
 	var (
 		ip       string
-		networks starlark.Iterable
+		networks iterable
 	)
 	if err := c.Unpack("ip_addr", &ip, "networks", &networks); err != nil {
 		return nil, err
@@ -208,8 +208,8 @@ var errFound = errors.New("found")
 
 // anyOf reports whether the condition holds for one of some texts. It looks
 // no further than that one.
-func anyOf(c pyclass.Call, texts starlark.Iterable, holds func(string) (bool, error)) (starlark.Value, error) {
-	err := guard.Iterate(c.Thread, texts, func(v starlark.Value) error {
+func anyOf(c pyclass.Call, texts iterable, holds func(string) (bool, error)) (starlark.Value, error) {
+	err := texts.each(c.Thread, func(v starlark.Value) error {
 		text, ok := starlark.AsString(v)
 		if !ok {
 			return pyerr.Type("%s: got an element of type %s, want string", c.Fn, v.Type())
@@ -238,7 +238,7 @@ func patternMatch(c pyclass.Call) (starlark.Value, error) {
 func patternMatchList(c pyclass.Call) (starlark.Value, error) {
 	var (
 		text     string
-		patterns starlark.Iterable
+		patterns iterable
 	)
 	if err := c.Unpack("string_to_match", &text, "patterns", &patterns); err != nil {
 		return nil, err
@@ -288,14 +288,14 @@ func iocMatch(c pyclass.Call) (starlark.Value, error) {
 		return nil, err
 	}
 	var found []starlark.Value
-	list, ok := indicators.(starlark.Iterable)
-	switch {
-	case !bool(indicators.Truth()):
+	var list iterable
+	if !indicators.Truth() {
 		return starlark.NewList(nil), nil
-	case !ok:
-		return nil, pyerr.Type("ioc_match: for parameter indicators: got %s, want iterable", indicators.Type())
 	}
-	err := guard.Iterate(c.Thread, list, func(ioc starlark.Value) error {
+	if err := list.Unpack(indicators); err != nil {
+		return nil, pyerr.Type("ioc_match: for parameter indicators: %v", err)
+	}
+	err := list.each(c.Thread, func(ioc starlark.Value) error {
 		in, err := starlark.Binary(syntax.IN, ioc, known)
 		if err == nil && bool(in.Truth()) {
 			found = append(found, ioc)
@@ -307,14 +307,14 @@ func iocMatch(c pyclass.Call) (starlark.Value, error) {
 
 func keyValueListToDict(c pyclass.Call) (starlark.Value, error) {
 	var (
-		list       starlark.Iterable
+		list       iterable
 		key, value starlark.Value
 	)
 	if err := c.Unpack("list_objects", &list, "key", &key, "value", &value); err != nil {
 		return nil, err
 	}
 	dict := new(starlark.Dict)
-	err := guard.Iterate(c.Thread, list, func(item starlark.Value) error {
+	err := list.each(c.Thread, func(item starlark.Value) error {
 		k, err := index(item, key)
 		if err != nil {
 			return err

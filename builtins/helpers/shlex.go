@@ -171,12 +171,12 @@ func quoteWord(s string) string {
 }
 
 func shlexJoin(c pyclass.Call) (starlark.Value, error) {
-	var words starlark.Iterable
+	var words iterable
 	if err := c.Unpack("split_command", &words); err != nil {
 		return nil, err
 	}
 	var b strings.Builder
-	err := guard.Iterate(c.Thread, words, func(v starlark.Value) error {
+	err := words.each(c.Thread, func(v starlark.Value) error {
 		word, ok := starlark.AsString(v)
 		if !ok {
 			return pyerr.Type("expected string or bytes-like object, got '%s'", pyerr.TypeName(v))
