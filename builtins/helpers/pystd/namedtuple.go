@@ -66,6 +66,9 @@ func newNamedTuple(t *starlark.Thread, args starlark.Tuple, kwargs []starlark.Tu
 			return nil, pyerr.Type("Got more default values than field names")
 		}
 	}
+	if err := guard.MeterOf(t).Charge(256 + 32*len(fields)); err != nil { // a class takes some 10 KB
+		return nil, err
+	}
 	module, _ := starlark.AsString(in[4])
 	return namedTupleClass(t, name, module, fields, defaults)
 }
