@@ -343,7 +343,12 @@ func (p *Pattern) replacer(c call, repl starlark.Value, r region) (replacer, err
 		return nil, pyerr.Type("%s: for parameter repl: got %s, want a string or function", c.Fn, repl.Type())
 	}
 	t, err := parseTemplate(text, p.prog.pattern)
-	return func(dst []byte, spans []int, _ int) ([]byte, error) { return t.expand(dst, r.text, spans), nil }, err
+	return func(dst []byte, spans []int, _ int) ([]byte, error) {
+		if err := growText(c, len(dst)+t.size(spans), 0); err != nil {
+			return nil, err
+		}
+		return t.expand(dst, r.text, spans), nil
+	}, err
 }
 
 func (p *Pattern) split(c call) (starlark.Value, error) {
