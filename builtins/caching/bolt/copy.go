@@ -68,7 +68,7 @@ func copyWhole(from *os.File, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	m, err := newestMeta(from, info.Size())
+	pages, err := openPages(from, info.Size())
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func copyWhole(from *os.File, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	size, err := io.Copy(f, io.NewSectionReader(from, 0, int64(m.high)*int64(m.pageSize)))
+	size, err := io.Copy(f, io.NewSectionReader(from, 0, pages.Size()))
 	if err != nil {
 		return err
 	}
