@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/starhost/starhost/internal/filelock"
 )
 
 // copyPatience is how long OpenCopy tries.
@@ -52,7 +54,7 @@ func openCopy(ctx context.Context, from *os.File, to string) (*Store, error) {
 			return nil, explain(from.Name(), err)
 		case late:
 			return nil, &fileError{from.Name(), ErrInUse, fmt.Sprintf(
-				"the file is in use by %s, which changes it faster than it can be copied: stop that one, or try again when it has less to do", holder(from))}
+				"the file is in use by %s, which changes it faster than it can be copied: stop that one, or try again when it has less to do", filelock.Holder(from))}
 		}
 		select {
 		case <-ctx.Done():
