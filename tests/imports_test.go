@@ -28,10 +28,10 @@ var allowed = map[string][]string{
 	"status":          {"alert", "runtime", "runtime/guard", "builtins/caching"},
 	"ruletest/report": {"ruletest", "runtime", "runtime/probe", "alert", "builtins/caching"},
 	"ruletest":        {"alert", "event", "runtime", "runtime/guard", "runtime/probe", "ruleset", "builtins/caching", "builtins/caching/memory", "builtins/helpers/pyjson", "internal/strictyaml"},
-	"ruleset":         {"event", "runtime", "alert", "internal/strictyaml"},
+	"ruleset":         {"event", "runtime", "alert", "internal/nearest", "internal/strictyaml"},
 
 	"pysyntax":        {},
-	"runtime":         {"event", "alert", "pysyntax", "runtime/guard", "runtime/probe", "runtime/py", "builtins/helpers/pyjson"},
+	"runtime":         {"event", "alert", "pysyntax", "runtime/guard", "runtime/probe", "runtime/py", "builtins/helpers/pyjson", "internal/nearest"},
 	"runtime/guard":   {},
 	"runtime/probe":   {},
 	"runtime/py":      {"event", "pysyntax", "runtime/guard", "runtime/pytypes", "builtins/helpers/pyclass", "builtins/helpers/pyerr", "builtins/helpers/pyrepr"},
@@ -61,8 +61,9 @@ var allowed = map[string][]string{
 
 	"internal/boltpages":  {},
 	"internal/filelock":   {},
+	"internal/nearest":    {},
 	"internal/startest":   {"runtime"},
-	"internal/strictyaml": {"runtime"},
+	"internal/strictyaml": {"runtime", "internal/nearest"},
 	"cmd/starhost":        {"*"},
 }
 
