@@ -1,11 +1,10 @@
 package ruleset
 
 import (
-	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/starhost/starhost/event"
+	"github.com/starhost/starhost/internal/nearest"
 	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
 	"go.starlark.net/starlark"
@@ -69,7 +68,7 @@ func condition(m strictyaml.Mapping) *runtime.Filter {
 	}
 	c, ok := runtime.FindCondition(name)
 	if !ok {
-		v.ErrorHint(nearest(name), "Condition %s is not known in filters", name)
+		v.ErrorHint(meant(name), "Condition %s is not known in filters", name)
 		return nil
 	}
 	f := &runtime.Filter{Condition: c}
@@ -85,17 +84,13 @@ func condition(m strictyaml.Mapping) *runtime.Filter {
 	return f
 }
 
-// nearest suggests a condition.
-func nearest(name string) string {
+// meant suggests a condition.
+func meant(name string) string {
 	names := runtime.ConditionNames()
-	distance := func(a string) int {
-		return levenshtein.ComputeDistance(strings.ToLower(a), strings.ToLower(name))
+	if hint := nearest.Hint(name, names, max(2, len(name)/3)); hint != "" {
+		return hint
 	}
-	best := slices.MinFunc(names, func(a, b string) int { return distance(a) - distance(b) })
-	if distance(best) > max(2, len(name)/3) {
-		return "known are " + strings.Join(names, ", ")
-	}
-	return "did you mean " + best + "?"
+	return "known are " + strings.Join(names, ", ")
 }
 
 // fieldPath reads the field that a filter is about.

@@ -2,24 +2,13 @@ package runtime
 
 import (
 	"fmt"
-	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/starhost/starhost/internal/nearest"
 )
 
 // didYouMean suggests the candidate nearest to a name, or gives "".
 func didYouMean(name string, candidates []string) string {
-	best, bestDistance := "", len(name)/2+1
-	for _, c := range candidates {
-		d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(c))
-		if d < bestDistance || d == bestDistance && best != "" && c < best {
-			best, bestDistance = c, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("did you mean %s?", best)
+	return nearest.Hint(name, candidates, len(name)/2)
 }
 
 // undefinedHints say how Starlark does what a Python name does.
@@ -48,7 +37,7 @@ func (l *Loader) undefinedHint(name string) string {
 		if _, ok := m.Members[name]; ok {
 			return fmt.Sprintf("load it first: load(%q, %q)", m.Names[0], name)
 		}
-		if len(own) > 2 && levenshtein.ComputeDistance(name, own) == 1 {
+		if len(own) > 2 && nearest.Name(name, []string{own}, 1) != "" {
 			near = fmt.Sprintf("did you mean the module %s? load(%q, %q)", own, m.Names[0], own)
 		}
 	}

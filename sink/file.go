@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/starhost/starhost/internal/filelock"
 )
 
 // A File writes alerts as JSON lines to a regular file, which it rotates. Flush
@@ -312,6 +314,19 @@ func openHandle(name string, flag int, mode fs.FileMode) (handle, error) {
 		return nil, err
 	}
 	return file, nil
+}
+
+// lockPatience is how long a file is waited for that another process has, as
+// one does that is just ending.
+const lockPatience = time.Second
+
+// lockFile locks a file for this process until it is closed.
+func lockFile(f *os.File) error {
+	err := filelock.Lock(f, lockPatience)
+	if errors.Is(err, filelock.ErrHeld) {
+		return ErrInUse
+	}
+	return err
 }
 
 // enter opens the file, makes it if need be, and ends its last line.

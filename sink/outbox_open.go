@@ -1,15 +1,18 @@
 package sink
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/starhost/starhost/internal/boltpages"
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
 )
@@ -181,33 +184,49 @@ func checkOutbox(f *os.File) (map[string]totals, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: it is no regular file", ErrForeign)
 	}
-	p, root, err := openPages(f, info.Size())
+	pages, err := openPages(f, info.Size())
 	if err != nil {
 		return nil, err
 	}
 	buckets := make(map[string][]byte)
-	err = p.tree(root, func(flags uint32, key, value []byte) error {
-		if flags != flagBucket {
-			return fmt.Errorf("%w: it is a database of something else", ErrForeign)
+	err = pages.Root(func(e boltpages.Element) error {
+		if !e.IsBucket {
+			return errOther
 		}
-		buckets[string(key)] = append([]byte(nil), value...)
+		buckets[string(e.Key)] = bytes.Clone(e.Value)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	if buckets[string(inOutbox)] == nil {
-		return nil, fmt.Errorf("%w: it is a database of something else", ErrForeign)
+		return nil, errOther
 	}
-	return p.content(buckets)
+	return checkContent(pages, buckets)
 }
 
-// content checks the buckets.
-func (p *pages) content(buckets map[string][]byte) (map[string]totals, error) {
+// errOther is of a file of bbolt that no outbox has made.
+var errOther = fmt.Errorf("%w: it is a database of something else", ErrForeign)
+
+// openPages finds the last transaction of a file that has pages as an outbox
+// has them.
+func openPages(r io.ReaderAt, size int64) (*boltpages.File, error) {
+	pages, err := boltpages.Open(r, size)
+	if not, ok := errors.AsType[*boltpages.ForeignError](err); ok {
+		return nil, fmt.Errorf("%w: %s", ErrForeign, not.Why)
+	}
+	if err == nil && (pages.PageSize() != outboxPageSize || pages.HasFreelist()) {
+		return nil, errOther
+	}
+	return pages, err
+}
+
+// checkContent checks the buckets.
+func checkContent(pages *boltpages.File, buckets map[string][]byte) (map[string]totals, error) {
 	format := errors.New("the record of its format is missing")
-	err := p.bucket(buckets[string(inOutbox)], func(flags uint32, key, value []byte) error {
-		if flags == 0 && string(key) == string(keyFormat) {
-			format = checkFormat(value)
+	err := pages.Bucket(buckets[string(inOutbox)], func(e boltpages.Element) error {
+		if !e.IsBucket && string(e.Key) == string(keyFormat) {
+			format = checkFormat(e.Value)
 		}
 		return nil
 	})
@@ -218,17 +237,17 @@ func (p *pages) content(buckets map[string][]byte) (map[string]totals, error) {
 		return nil, fmt.Errorf("it has %d buckets, not 4", len(buckets))
 	}
 	want, sum := make(map[string]totals), make(map[string]totals)
-	err = p.bucket(buckets[string(inQueues)], func(flags uint32, name, value []byte) error {
-		t, err := decodeTotals(name, value)
-		if err == nil && (flags != 0 || t.next == 0) {
+	err = pages.Bucket(buckets[string(inQueues)], func(e boltpages.Element) error {
+		t, err := decodeTotals(e.Key, e.Value)
+		if err == nil && (e.IsBucket || t.next == 0) {
 			err = errors.New("there is no queue of this kind")
 		}
-		want[string(name)] = t
+		want[string(e.Key)] = t
 		return err
 	})
 	for _, in := range [][]byte{inAlerts, inAside} {
 		if err == nil {
-			err = p.addUp(in, buckets[string(in)], sum)
+			err = addUp(pages, in, buckets[string(in)], sum)
 		}
 	}
 	if err != nil {
@@ -250,18 +269,18 @@ func (p *pages) content(buckets map[string][]byte) (map[string]totals, error) {
 }
 
 // addUp adds the entries of a bucket to the totals of their queues.
-func (p *pages) addUp(in, bucket []byte, sum map[string]totals) error {
-	return p.bucket(bucket, func(flags uint32, key, value []byte) error {
-		name, seq, err := splitKey(key)
-		if err == nil && flags == 0 {
-			_, err = decodeEntry(key, value)
+func addUp(pages *boltpages.File, in, bucket []byte, sum map[string]totals) error {
+	return pages.Bucket(bucket, func(e boltpages.Element) error {
+		name, seq, err := splitKey(e.Key)
+		if err == nil && !e.IsBucket {
+			_, err = decodeEntry(e.Key, e.Value)
 		}
-		if err != nil || flags != 0 {
-			return fmt.Errorf("%w: key %q", errEntry, key[:min(len(key), longestName)])
+		if err != nil || e.IsBucket {
+			return fmt.Errorf("%w: key %q", errEntry, e.Key[:min(len(e.Key), longestName)])
 		}
 		t := sum[name]
 		t.next = max(t.next, seq+1)
-		t.of(in).add(len(value), binary.LittleEndian.Uint32(value[len(value)-sumSize:]))
+		t.of(in).add(len(e.Value), binary.LittleEndian.Uint32(e.Value[len(e.Value)-sumSize:]))
 		sum[name] = t
 		return nil
 	})

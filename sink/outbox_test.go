@@ -3,6 +3,7 @@ package sink
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -573,12 +574,13 @@ func TestOutboxDamage(t *testing.T) {
 
 // previousContent is what the file has without its last transaction.
 func previousContent(t testing.TB, path string, whole []byte) string {
+	const head, transaction, size = 16, 48, 64 // of a meta page
 	file := slices.Clone(whole)
 	last := 0
-	if order.Uint64(file[outboxPageSize+pageHead+48:]) > order.Uint64(file[pageHead+48:]) {
+	if order := binary.NativeEndian; order.Uint64(file[outboxPageSize+head+transaction:]) > order.Uint64(file[head+transaction:]) {
 		last = outboxPageSize
 	}
-	clear(file[last+pageHead:][:metaSize])
+	clear(file[last+head:][:size])
 	require.NoError(t, os.WriteFile(path, file, 0o600))
 	o := openOutbox(t, path)
 	defer o.Close()

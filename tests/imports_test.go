@@ -22,16 +22,16 @@ const module = "github.com/starhost/starhost/"
 var allowed = map[string][]string{
 	"event":           {},
 	"alert":           {},
-	"sink":            {"event", "alert"},
+	"sink":            {"event", "alert", "internal/boltpages", "internal/filelock"},
 	"source":          {"event"},
 	"engine":          {"event", "alert", "ruleset", "runtime", "runtime/guard"},
 	"status":          {"alert", "runtime", "runtime/guard", "builtins/caching"},
 	"ruletest/report": {"ruletest", "runtime", "runtime/probe", "alert", "builtins/caching"},
 	"ruletest":        {"alert", "event", "runtime", "runtime/guard", "runtime/probe", "ruleset", "builtins/caching", "builtins/caching/memory", "builtins/helpers/pyjson", "internal/strictyaml"},
-	"ruleset":         {"event", "runtime", "alert", "internal/strictyaml"},
+	"ruleset":         {"event", "runtime", "alert", "internal/nearest", "internal/strictyaml"},
 
 	"pysyntax":        {},
-	"runtime":         {"event", "alert", "pysyntax", "runtime/guard", "runtime/probe", "runtime/py", "builtins/helpers/pyjson"},
+	"runtime":         {"event", "alert", "pysyntax", "runtime/guard", "runtime/probe", "runtime/py", "builtins/helpers/pyjson", "internal/nearest"},
 	"runtime/guard":   {},
 	"runtime/probe":   {},
 	"runtime/py":      {"event", "pysyntax", "runtime/guard", "runtime/pytypes", "builtins/helpers/pyclass", "builtins/helpers/pyerr", "builtins/helpers/pyrepr"},
@@ -51,7 +51,7 @@ var allowed = map[string][]string{
 
 	"builtins/caching":           {"alert", "runtime", "runtime/guard", "builtins/helpers/*"},
 	"builtins/caching/memory":    {"builtins/caching"},
-	"builtins/caching/bolt":      {"builtins/caching"},
+	"builtins/caching/bolt":      {"builtins/caching", "internal/boltpages", "internal/filelock"},
 	"builtins/caching/dump":      {"builtins/caching"},
 	"builtins/caching/dynamodb":  {"builtins/caching", "builtins/helpers/pyjson"},
 	"builtins/caching/storetest": {"builtins/caching", "runtime"},
@@ -59,8 +59,11 @@ var allowed = map[string][]string{
 	// The server that the store's tests start.
 	"builtins/caching/dynamodb/dynamotest": {},
 
+	"internal/boltpages":  {},
+	"internal/filelock":   {},
+	"internal/nearest":    {},
 	"internal/startest":   {"runtime"},
-	"internal/strictyaml": {"runtime"},
+	"internal/strictyaml": {"runtime", "internal/nearest"},
 	"cmd/starhost":        {"*"},
 }
 

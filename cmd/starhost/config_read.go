@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/starhost/starhost/internal/nearest"
 	"github.com/starhost/starhost/internal/strictyaml"
 	"github.com/starhost/starhost/runtime"
 )
@@ -144,25 +144,11 @@ func unknownKey(g *group, k strictyaml.Value, prefix string) {
 		k.ErrorHint(hint, "unknown key %s%s: secrets are never in the configuration", prefix, name)
 		return
 	}
-	hint := nearest(name, known)
+	hint := nearest.Hint(strings.ReplaceAll(name, "-", "_"), known, (len(name)+2)/3)
 	if hint == "" {
 		hint = elsewhere(prefix, known)
 	}
 	k.ErrorHint(hint, "unknown key %s%s", prefix, name)
-}
-
-// nearest suggests the known name that a name may have been meant for, or "".
-func nearest(name string, known []string) string {
-	best, least := "", (len(name)+2)/3+1
-	for _, k := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(strings.ReplaceAll(name, "-", "_")), k); d < least {
-			best, least = k, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return "did you mean " + best + "?"
 }
 
 // elsewhere lists what is known, if that is no long list.

@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
+	"github.com/starhost/starhost/internal/nearest"
 	"github.com/starhost/starhost/runtime"
 	"go.starlark.net/syntax"
 	"go.yaml.in/yaml/v4"
@@ -93,12 +93,8 @@ func (d *Document) Failed() bool {
 	return false
 }
 
-// nearest suggests the known name that a name may have been meant for.
-func nearest(name string, known []string) string {
-	for _, k := range known {
-		if levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(k)) <= max(1, len(name)/4) {
-			return fmt.Sprintf("did you mean %s?", k)
-		}
-	}
-	return ""
+// meant suggests the known name that a name may have been meant for, unless it
+// is far: many files have keys of their owner's.
+func meant(name string, known []string) string {
+	return nearest.Hint(name, known, max(1, len(name)/4))
 }

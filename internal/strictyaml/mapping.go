@@ -61,9 +61,9 @@ func (m Mapping) CheckKeys(strict bool, known ...string) {
 		switch {
 		case slices.Contains(known, name):
 		case strict:
-			k.ErrorHint(nearest(name, known), "unknown key %s", name)
+			k.ErrorHint(meant(name, known), "unknown key %s", name)
 		default:
-			k.Warnf(nearest(name, known), "unknown key %s", name)
+			k.Warnf(meant(name, known), "unknown key %s", name)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/starhost/starhost/internal/filelock"
 )
 
 // copyPatience is how long OpenCopy tries.
@@ -52,7 +54,7 @@ func openCopy(ctx context.Context, from *os.File, to string) (*Store, error) {
 			return nil, explain(from.Name(), err)
 		case late:
 			return nil, &fileError{from.Name(), ErrInUse, fmt.Sprintf(
-				"the file is in use by %s, which changes it faster than it can be copied: stop that one, or try again when it has less to do", holder(from))}
+				"the file is in use by %s, which changes it faster than it can be copied: stop that one, or try again when it has less to do", filelock.Holder(from))}
 		}
 		select {
 		case <-ctx.Done():
@@ -68,7 +70,7 @@ func copyWhole(from *os.File, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	m, err := newestMeta(from, info.Size())
+	pages, err := openPages(from, info.Size())
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func copyWhole(from *os.File, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	size, err := io.Copy(f, io.NewSectionReader(from, 0, int64(m.high)*int64(m.pageSize)))
+	size, err := io.Copy(f, io.NewSectionReader(from, 0, pages.Size()))
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/internal/filelock"
 	"go.etcd.io/bbolt"
 )
 
@@ -119,10 +120,31 @@ func (s *Store) openFile() (db *bbolt.DB, err error) {
 }
 
 func (s *Store) admit(f *os.File) (err error) {
-	if err := lock(f, !s.options.ReadOnly); err != nil {
+	if err := s.lock(f); err != nil {
 		return err
 	}
 	s.total, err = verify(f, s.path)
+	return err
+}
+
+// Open waits for another process that has the file open, as one does that is
+// just ending; those that only read can do without.
+const (
+	lockPatience     = time.Second
+	lockPatienceRead = 50 * time.Millisecond
+)
+
+// lock locks the file until it is closed: for this process alone, or together
+// with others that only read. bbolt locks it again, to no effect.
+func (s *Store) lock(f *os.File) error {
+	lock, patience := filelock.Lock, lockPatience
+	if s.options.ReadOnly {
+		lock, patience = filelock.LockShared, lockPatienceRead
+	}
+	err := lock(f, patience)
+	if errors.Is(err, filelock.ErrHeld) {
+		return inUse(f.Name(), filelock.Holder(f))
+	}
 	return err
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/starhost/starhost/internal/boltpages"
 )
 
 // verify reads the whole file and returns its total. An error says why it is
@@ -44,59 +46,65 @@ type notOurs struct{ why string }
 func (e *notOurs) Error() string { return e.why }
 func (e *notOurs) Unwrap() error { return ErrForeign }
 
-// check reads a file of the given size as bbolt lays it out and checks all of
-// it. It takes nothing for granted: each page is read once, nothing beyond a
-// page is looked at.
+// errOther is of a file of bbolt that this package has not made.
+var errOther = &notOurs{"a database of something else"}
+
+// openPages is boltpages.Open, but for the error of a file that is none.
+func openPages(r io.ReaderAt, size int64) (*boltpages.File, error) {
+	f, err := boltpages.Open(r, size)
+	if not, ok := errors.AsType[*boltpages.ForeignError](err); ok {
+		return nil, &notOurs{not.Why}
+	}
+	return f, err
+}
+
+// check reads a file of the given size and checks all of it.
 func check(r io.ReaderAt, size int64) (total, error) {
-	m, err := newestMeta(r, size)
+	f, err := openPages(r, size)
 	if err != nil {
 		return total{}, err
 	}
-	if most := uint64(size) / uint64(m.pageSize); m.high > most {
-		return total{}, fmt.Errorf("it is cut: there are %d pages of %d", most, m.high)
-	}
-	w := &walk{r: r, pageSize: int(m.pageSize), high: m.high, seen: newPageSet(m.high)}
 	buckets := make(map[string][]byte)
-	err = w.tree(m.root, func(flags uint32, key, value []byte) error {
-		if flags != flagBucket {
-			return &notOurs{"a database of something else"}
+	err = f.Root(func(e boltpages.Element) error {
+		if !e.IsBucket {
+			return errOther
 		}
-		buckets[string(key)] = bytes.Clone(value)
+		buckets[string(e.Key)] = bytes.Clone(e.Value)
 		return nil
 	})
 	if err != nil {
 		return total{}, err
 	}
-	want, err := w.record(buckets[string(bucketState)])
+	want, err := record(f, buckets[string(bucketState)])
 	if err != nil {
 		return total{}, err
 	}
 	if len(buckets) != 2 || buckets[string(bucketItems)] == nil {
-		return total{}, &notOurs{"a database of something else"}
+		return total{}, errOther
 	}
-	got, err := w.sum(buckets[string(bucketItems)])
+	got, err := sum(f, buckets[string(bucketItems)])
 	if err != nil {
 		return total{}, err
 	}
 	if got != want {
 		return total{}, fmt.Errorf("there are %d items where %d should be, or others than should be", got.count, want.count)
 	}
-	return got, w.free(m.freelist)
+	return got, f.CheckFreelist()
 }
 
 // record reads the total that the file says.
-func (w *walk) record(bucket []byte) (t total, err error) {
+func record(f *boltpages.File, bucket []byte) (t total, err error) {
 	if bucket == nil {
-		return t, &notOurs{"a database of something else"}
+		return t, errOther
 	}
 	found := false
-	err = w.bucket(bucket, func(flags uint32, key, value []byte) error {
-		if flags != 0 || !bytes.Equal(key, keyTotal) {
+	err = f.Bucket(bucket, func(e boltpages.Element) error {
+		if e.IsBucket || !bytes.Equal(e.Key, keyTotal) {
 			return nil
 		}
 		found = true
 		var is uint32
-		if t, is, err = decodeTotal(value); errors.Is(err, ErrFormat) {
+		if t, is, err = decodeTotal(e.Value); errors.Is(err, ErrFormat) {
 			return fmt.Errorf("the file has format %d, %w", is, ErrFormat)
 		}
 		return err
@@ -108,15 +116,15 @@ func (w *walk) record(bucket []byte) (t total, err error) {
 }
 
 // sum adds up the items.
-func (w *walk) sum(bucket []byte) (t total, err error) {
-	err = w.bucket(bucket, func(flags uint32, key, value []byte) error {
-		if flags != 0 {
+func sum(f *boltpages.File, bucket []byte) (t total, err error) {
+	err = f.Bucket(bucket, func(e boltpages.Element) error {
+		if e.IsBucket {
 			return errors.New("there is a bucket among the items")
 		}
-		if err := checkItem(key, value); err != nil {
-			return fmt.Errorf("key %q: %w", key[:min(len(key), 100)], err)
+		if err := checkItem(e.Key, e.Value); err != nil {
+			return fmt.Errorf("key %q: %w", e.Key[:min(len(e.Key), 100)], err)
 		}
-		t.add(checksumOf(value))
+		t.add(checksumOf(e.Value))
 		return nil
 	})
 	return t, err

@@ -1,4 +1,4 @@
-package bolt
+package filelock
 
 import (
 	"fmt"
@@ -7,8 +7,9 @@ import (
 	"syscall"
 )
 
-// holder tells which process has locked the file, as far as the system says.
-func holder(f *os.File) string {
+// Holder tells in words which process has locked a file, as far as the system
+// says.
+func Holder(f *os.File) string {
 	const unknown = "another process"
 	info, err := f.Stat()
 	if err != nil {

@@ -1,8 +1,0 @@
-//go:build darwin || freebsd || netbsd || openbsd || dragonfly
-
-package bolt
-
-import "os"
-
-// holder tells which process has locked the file, as far as the system says.
-func holder(f *os.File) string { return "another process (see lsof " + f.Name() + ")" }
