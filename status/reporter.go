@@ -89,7 +89,7 @@ func (r *Reporter) gather(ctx context.Context) *Status {
 	now := clock(r.Now)
 	s := &Status{
 		Version: r.Version, Started: r.Started.UTC(), UptimeSeconds: int64(now.Sub(r.Started).Seconds()),
-		Refused: r.refused(), Queues: r.queues(), Sources: r.sources(),
+		Refused: r.RefusedNow(), Queues: r.queues(), Sources: r.sources(),
 	}
 	s.RefusedTotal = len(s.Refused)
 	r.addRuleSet(s)
@@ -203,7 +203,8 @@ func (s *Store) status() *StoreStatus {
 	return status
 }
 
-func (r *Reporter) refused() []Refusal {
+// RefusedNow returns the rule files that are refused at the moment, in order.
+func (r *Reporter) RefusedNow() []Refusal {
 	all := []Refusal{}
 	if r.Refused != nil {
 		all = append(all, r.Refused()...)

@@ -17,9 +17,10 @@ func lockFolder(path string) (unlock func() error, err error) {
 		return nil, fmt.Errorf("lock --data-dir: %w", err)
 	}
 	if err := filelock.Lock(f, 0); err != nil {
+		holder := filelock.Holder(f)
 		f.Close()
 		if errors.Is(err, filelock.ErrHeld) {
-			return nil, fmt.Errorf("--data-dir %s is in use by another service: end that one, or give this one a folder of its own", filepath.Dir(path))
+			return nil, fmt.Errorf("--data-dir %s is in use by another service, %s: end that one, or give this one a folder of its own", filepath.Dir(path), holder)
 		}
 		return nil, fmt.Errorf("lock --data-dir: %w", err)
 	}

@@ -24,12 +24,14 @@ sink and the state is in the store: what is not answered comes again. Alerts for
 a webhook wait in --data-dir until it has taken them.
 
 GET /healthz, /readyz, /status and /metrics tell how it does; POST /-/reload, or
-SIGHUP, reads rules, token and certificate again. SIGTERM ends it: what has come
-is finished. doc/service.md tells more.
+SIGHUP, reads rules, token and certificate again; POST /-/retry?sink=NAME tries
+alerts again that a webhook has refused. SIGTERM ends it: what has come is
+finished. doc/service.md tells more.
 
 Exit codes:
   0    ended as it was told to
-  1    the end took longer than --shutdown-timeout: requests were cut off
+  1    the end took longer than --shutdown-timeout, so that requests were cut
+       off, or the last alerts could not be written
   3    wrong use: a flag, a path, the configuration, no rules, a store out of reach`,
 		Example: `  starhost serve --rules rules
   starhost serve --rules rules --follow /var/log/app/events.jsonl --sink file:alerts.jsonl
@@ -51,6 +53,8 @@ func (c *command) serve(ctx context.Context, settings *serveSettings) error {
 	s := &service{command: c, serveSettings: settings, log: log, hangup: make(chan os.Signal, 1)}
 	signal.Notify(s.hangup, syscall.SIGHUP) // from the start to the end: it would end the process
 	defer signal.Stop(s.hangup)
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the log or standard output may go: the sinks tell
+	defer signal.Reset(syscall.SIGPIPE)
 	if err := s.open(ctx); err != nil {
 		s.close()
 		return err

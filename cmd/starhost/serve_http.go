@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,11 +117,12 @@ func (s *service) handler() http.Handler {
 	mux.Handle("GET /status", bounded(s.reporter.ServeStatus))
 	mux.Handle("GET /metrics", bounded(s.reporter.Metrics().ServeHTTP))
 	mux.Handle("POST /-/reload", bounded(s.serveReload))
+	mux.Handle("POST /-/retry", bounded(s.serveRetry))
 	if s.Pprof {
-		mux.Handle("GET /debug/pprof/", s.profile(pprof.Index))
-		mux.Handle("GET /debug/pprof/profile", s.profile(pprof.Profile))
-		mux.Handle("GET /debug/pprof/trace", s.profile(pprof.Trace))
-		mux.Handle("GET /debug/pprof/cmdline", s.profile(pprof.Cmdline))
+		mux.Handle("/debug/pprof/", s.profile(pprof.Index))
+		mux.Handle("/debug/pprof/profile", s.profile(pprof.Profile))
+		mux.Handle("/debug/pprof/trace", s.profile(pprof.Trace))
+		mux.Handle("/debug/pprof/cmdline", s.profile(pprof.Cmdline))
 		mux.Handle("/debug/pprof/symbol", s.profile(pprof.Symbol))
 	}
 	return mux
@@ -228,22 +230,54 @@ func (s *service) shutdown() error {
 func (s *service) serveReload(w http.ResponseWriter, r *http.Request) {
 	report, err := s.reload(context.WithoutCancel(r.Context()))
 	answer := struct {
-		Outcome string   `json:"outcome"`
-		RuleSet string   `json:"rule_set"`
-		Added   []string `json:"added"`
-		Changed []string `json:"changed"`
-		Removed []string `json:"removed"`
-		Kept    []string `json:"kept"`
-		Error   string   `json:"error,omitempty"`
-	}{}
+		Outcome string           `json:"outcome"`
+		RuleSet string           `json:"rule_set"`
+		Added   []string         `json:"added"`
+		Changed []string         `json:"changed"`
+		Removed []string         `json:"removed"`
+		Kept    []string         `json:"kept"`
+		Refused []status.Refusal `json:"refused"` // as things stand, also if this reload changed nothing
+		Error   string           `json:"error,omitempty"`
+	}{Refused: s.reporter.RefusedNow()}
 	code := http.StatusOK
 	if report != nil {
 		answer.Outcome, answer.RuleSet = string(report.Outcome), report.Version
-		answer.Added, answer.Changed, answer.Removed, answer.Kept = report.Added, report.Changed, report.Removed, report.Kept
+		answer.Added, answer.Changed = list(report.Added), list(report.Changed)
+		answer.Removed, answer.Kept = list(report.Removed), list(report.Kept)
 	}
 	if err != nil {
 		code, answer.Error = http.StatusInternalServerError, err.Error()
 	}
+	answerJSON(w, code, answer)
+}
+
+// list gives ids as JSON has them: [] rather than null.
+func list(ids []string) []string { return append([]string{}, ids...) }
+
+// serveRetry answers POST /-/retry?sink=NAME: what the receiver has refused, and
+// was set aside, is put into the queue again.
+func (s *service) serveRetry(w http.ResponseWriter, r *http.Request) {
+	answer := struct {
+		Sink    string `json:"sink"`
+		Retried int    `json:"retried"`
+		Error   string `json:"error,omitempty"`
+	}{Sink: r.URL.Query().Get("sink")}
+	isQueue := func(q status.Queue) bool { return q.Name == answer.Sink }
+	if !slices.ContainsFunc(s.sinks.queues(), isQueue) {
+		answer.Error = fmt.Sprintf("sink is %q, want the name of one that has a queue: /status lists them", answer.Sink)
+		answerJSON(w, http.StatusNotFound, answer)
+		return
+	}
+	code := http.StatusOK
+	var err error
+	if answer.Retried, err = s.sinks.outbox.Retry(answer.Sink); err != nil {
+		code, answer.Error = http.StatusServiceUnavailable, err.Error()
+	}
+	s.log.Info("alerts that were set aside are tried again", "sink", answer.Sink, "alerts", answer.Retried, "error", answer.Error)
+	answerJSON(w, code, answer)
+}
+
+func answerJSON(w http.ResponseWriter, code int, answer any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(code)
 	_ = json.NewEncoder(w).Encode(answer) // the client may be gone

@@ -225,24 +225,26 @@ func (s *service) run(ctx context.Context) error {
 	start(&in, "serve HTTP", func() error { return s.serveHTTP(inputs) })
 	s.log.Info("listening", "url", s.url(), "rules", len(s.live.Set().Rules()), "rule_set", s.live.Set().Version(), "store", s.watched.Name)
 
-	if err := s.await(inputs, &in); err != nil {
+	ended := make(chan struct{})
+	go func() { // a sink that hangs keeps it for as long as the process is there
+		in.Wait()
+		if err := s.sinks.router.Flush(); err != nil {
+			failed.add(&exitError{exitFindings, fmt.Errorf("write the last alerts: %w", err)})
+		}
+		stopOutputs()
+		out.Wait()
+		close(ended)
+	}()
+	if err := s.await(inputs, ended); err != nil {
 		return err
 	}
-	failed.add(s.sinks.router.Flush())
-	stopOutputs()
-	out.Wait()
 	s.log.Info("ended")
 	return failed.err()
 }
 
-// await waits for the inputs to end: for as long as they like until ctx ends, and
-// then for --shutdown-timeout, by which serveHTTP has ended as well.
-func (s *service) await(ctx context.Context, in *sync.WaitGroup) error {
-	ended := make(chan struct{})
-	go func() { // does not outlive the process
-		in.Wait()
-		close(ended)
-	}()
+// await waits for all to end: for as long as it likes until ctx ends, and then
+// for --shutdown-timeout, by which serveHTTP has ended as well.
+func (s *service) await(ctx context.Context, ended chan struct{}) error {
 	<-ctx.Done()
 	select {
 	case <-ended:
@@ -275,7 +277,9 @@ func (s *service) onHangup(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.hangup:
-			_, _ = s.reload(ctx) // told by reloaded
+			if _, err := s.reload(ctx); err == nil && (s.TokenFile != "" || s.TLS.CertFile != "") {
+				s.log.Info("token and certificates are read again")
+			}
 		}
 	}
 }

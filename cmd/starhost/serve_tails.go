@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 
@@ -13,11 +14,7 @@ import (
 // keeps its checkpoints in a file of its own, named after the log type.
 func (s *service) openTails() {
 	for _, f := range s.Follow {
-		logType := f.LogType
-		if logType == "" {
-			logType = s.LogType
-		}
-		t := s.tail(logType, f.StartAt == "end")
+		t := s.tail(cmp.Or(f.LogType, s.LogType), f.StartAt == "end")
 		t.Paths = append(t.Paths, f.Paths...)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -349,11 +350,12 @@ func (s *sinkSettings) target() (*url.URL, error) {
 func (c *settingsCheck) checkFollow() {
 	starts := make(map[string]string) // by log type
 	for _, f := range c.Follow {
-		if first, ok := starts[f.LogType]; ok && first != f.StartAt {
+		logType := cmp.Or(f.LogType, c.LogType)
+		if first, ok := starts[logType]; ok && first != f.StartAt {
 			c.diags = append(c.diags, c.conf.problem("follow", f.pos, runtime.Error, "files of one log type share their checkpoints: give them one start_at, or log types of their own",
 				"follow: start_at is %s, and %s for other files of the same log type", f.StartAt, first))
 		}
-		starts[f.LogType] = f.StartAt
+		starts[logType] = f.StartAt
 		for _, path := range f.Paths {
 			if _, err := filepath.Match(path, ""); err != nil {
 				c.diags = append(c.diags, c.conf.problem("follow", f.pos, runtime.Error, "", "follow: %q is no pattern of files: %v", path, err))
