@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/starhost/starhost/alert"
 )
@@ -62,14 +63,15 @@ type Route struct {
 type Router struct {
 	Routes []Route
 
-	// Log gets destinations that are not known, each once, and alerts that
-	// go nowhere; nil discards them.
+	// Log gets outputs that begin to fail, and that work again, destinations
+	// that are not known, each once, and alerts that go nowhere; nil discards
+	// them.
 	Log *slog.Logger
 
 	mu      sync.Mutex
 	stats   RouterStats
 	unknown map[string]bool
-	routes  map[string]*RouteStats
+	routes  map[string]*routeState
 }
 
 // RouterStats count since the start.
@@ -96,6 +98,17 @@ type RouteStats struct {
 	Errors    uint64 `json:"errors"`               // of writes and flushes
 	LastError string `json:"last_error,omitempty"` // of these, until a flush succeeds
 }
+
+// routeState is what is known of one output.
+type routeState struct {
+	RouteStats
+	logged time.Time // when it was last told that the output fails
+	told   bool      // that it fails, and not yet that it works again
+}
+
+// logAgain is how long nothing more is logged of an output that fails and works
+// by turns, as one does whose queue is full.
+const logAgain = time.Minute
 
 // mostUnknown is how many unknown names are kept and logged; rules can make
 // them of what events say.
@@ -180,26 +193,45 @@ func (r *Router) Flush() error {
 	return errors.Join(errs...)
 }
 
+// count notes how a write or flush of an output ended.
 func (r *Router) count(name string, written bool, err error) {
+	began, ended := r.tally(name, written, err)
+	switch {
+	case r.Log == nil:
+	case began:
+		r.Log.Error("sink takes no alerts: events with alerts for it are not acknowledged", "sink", name, "error", err)
+	case ended:
+		r.Log.Info("sink takes alerts again", "sink", name)
+	}
+}
+
+// tally counts, and says whether it is to be told that the output has begun to
+// fail, or works again.
+func (r *Router) tally(name string, written bool, err error) (began, ended bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.routes == nil {
-		r.routes = make(map[string]*RouteStats)
+		r.routes = make(map[string]*routeState)
 	}
 	s := r.routes[name]
 	if s == nil {
-		s = &RouteStats{Name: name}
+		s = &routeState{RouteStats: RouteStats{Name: name}}
 		r.routes[name] = s
 	}
 	switch {
 	case err != nil:
+		if began = !s.told && time.Since(s.logged) > logAgain; began {
+			s.logged, s.told = time.Now(), true
+		}
 		s.Errors++
 		s.LastError = err.Error()
 	case written:
 		s.Alerts++
 	default:
+		ended, s.told = s.told, false
 		s.LastError = ""
 	}
+	return began, ended
 }
 
 // Stats returns what was counted so far, the routes in their order.
@@ -212,7 +244,7 @@ func (r *Router) Stats() RouterStats {
 	for i, route := range r.Routes {
 		s.Routes[i].Name = route.Name
 		if is := r.routes[route.Name]; is != nil {
-			s.Routes[i] = *is
+			s.Routes[i] = is.RouteStats
 		}
 	}
 	return s

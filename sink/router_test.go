@@ -139,6 +139,25 @@ func TestRouterFlushesInParallel(t *testing.T) {
 	require.NoError(t, r.Flush())
 }
 
+// TestRouterTells has an output that fails for a while.
+func TestRouterTells(t *testing.T) {
+	var log bytes.Buffer
+	out := &note{}
+	r := &Router{Routes: []Route{{Name: "one", Output: out, Default: true}}, Log: slog.New(slog.NewTextHandler(&log, nil))}
+	for i := range 10 {
+		out.failFlush = nil
+		if i%4 != 0 {
+			out.failFlush = errors.New("disk full")
+		}
+		r.Write(t.Context(), alertOf("1"))
+		r.Flush()
+	}
+	text := log.String()
+	require.Equal(t, 1, strings.Count(text, "takes no alerts"), text)
+	require.Equal(t, 1, strings.Count(text, "takes alerts again"), text)
+	require.Contains(t, text, `sink=one error="disk full"`)
+}
+
 func TestRouterUnknownNamesAreBounded(t *testing.T) {
 	var log bytes.Buffer
 	r := &Router{Routes: []Route{{Name: "one", Output: &note{}, Default: true}}, Log: slog.New(slog.NewTextHandler(&log, nil))}

@@ -78,6 +78,10 @@ func busy() *Reporter {
 				{Name: "archive", MaxAlerts: 100, MaxBytes: 1 << 20, Delivered: 8},
 			}
 		},
+		Sinks: func() ([]Sink, Routing) {
+			return []Sink{{Name: "soc", Alerts: 11}, {Name: "file", Alerts: 9, Errors: 2, LastError: "write alerts to a.jsonl: no space left on device"}},
+				Routing{Unknown: 3, UnknownNames: []string{"sco"}, Unrouted: 1, Withheld: 4}
+		},
 		Sources: func() []Source {
 			return []Source{
 				{Kind: "tail", Received: 50, Accepted: 50, LastError: "no space left on device", Files: []File{{Path: "/var/log/b.log", Offset: 7, Size: 9, Lag: 2, Records: 1, Moved: true}, {Path: "/var/log/b.log", Offset: 100, Size: 150, Lag: 50, Records: 20}, {Path: "/var/log/a\xff.log", LastError: "permission denied"}}},

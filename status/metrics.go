@@ -48,6 +48,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	descUnlogged.counter(out, float64(s.Totals.ErrorsUnlogged))
 	collectRuleSet(out, s)
 	collectSources(out, s.Sources)
+	collectSinks(out, s)
 	for i := range s.Queues {
 		collectQueue(out, &s.Queues[i], clock(r.Now))
 	}
@@ -96,6 +97,11 @@ var (
 	descStoreUp   = describe("store_up", "1 if the store can be reached, else 0.", "store")
 	descStoreOps  = describe("store_operations_total", "Operations of the store by result: ok, invalid (refused by a store that is well), failed.", "operation", "result")
 	descStoreTime = describe("store_operation_duration_seconds", "Time of an operation of the store.", "operation")
+
+	descSinkAlerts = describe("sink_alerts_total", "Alerts that a sink took.", "sink")
+	descSinkErrors = describe("sink_errors_total", "Writes to a sink that failed.", "sink")
+	descUnknown    = describe("alerts_unknown_destination_total", "Alerts that named a destination which no sink has; without another they go to the default sinks.")
+	descNowhere    = describe("alerts_not_routed_total", "Alerts that went to no sink: none takes their severity, or the rule gave an empty list of destinations (withheld).", "reason")
 
 	descQueued    = describe("outbox_alerts", "Alerts that wait for a destination.", "destination")
 	descBytes     = describe("outbox_bytes", "Size of the alerts that wait for a destination.", "destination")
@@ -189,6 +195,16 @@ func seconds(t time.Time) float64 {
 		return 0
 	}
 	return float64(t.UnixMilli()) / 1e3
+}
+
+func collectSinks(out chan<- prometheus.Metric, s *Status) {
+	for _, sink := range s.Sinks {
+		descSinkAlerts.counter(out, float64(sink.Alerts), sink.Name)
+		descSinkErrors.counter(out, float64(sink.Errors), sink.Name)
+	}
+	descUnknown.counter(out, float64(s.Routing.Unknown))
+	descNowhere.counter(out, float64(s.Routing.Unrouted), "severity")
+	descNowhere.counter(out, float64(s.Routing.Withheld), "withheld")
 }
 
 func collectSources(out chan<- prometheus.Metric, sources []Source) {

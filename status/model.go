@@ -23,6 +23,8 @@ type Status struct {
 	RefusedTotal int       `json:"refused_total"`
 
 	Store   *StoreStatus `json:"store,omitempty"`
+	Sinks   []Sink       `json:"sinks"`
+	Routing Routing      `json:"routing"`
 	Queues  []Queue      `json:"queues"`
 	Sources []Source     `json:"sources"`
 
@@ -171,6 +173,22 @@ type Queue struct {
 	LastError   string    `json:"last_error,omitempty"`
 	LastErrorAt time.Time `json:"last_error_at,omitzero"`
 	NextTry     time.Time `json:"next_try,omitzero"`
+}
+
+// A Sink is where alerts go.
+type Sink struct {
+	Name      string `json:"name"`
+	Alerts    int64  `json:"alerts"` // that it took
+	Errors    int64  `json:"errors"`
+	LastError string `json:"last_error,omitempty"` // while it takes none
+}
+
+// Routing counts alerts that did not go the usual way.
+type Routing struct {
+	Unknown      int64    `json:"unknown_destinations"` // named a destination that no sink has
+	UnknownNames []string `json:"unknown_names"`        // some of these
+	Unrouted     int64    `json:"unrouted"`             // went nowhere: no sink takes their severity
+	Withheld     int64    `json:"withheld"`             // were not to be delivered
 }
 
 // full tells whether the queue takes no more.

@@ -31,6 +31,9 @@ type Reporter struct {
 	// Queues gives where alerts wait, each with a name of its own.
 	Queues func() []Queue
 
+	// Sinks gives where alerts go, in order and each with a name of its own.
+	Sinks func() ([]Sink, Routing)
+
 	// Sources gives where events come from.
 	Sources func() []Source
 
@@ -92,6 +95,7 @@ func (r *Reporter) gather(ctx context.Context) *Status {
 		Refused: r.RefusedNow(), Queues: r.queues(), Sources: r.sources(),
 	}
 	s.RefusedTotal = len(s.Refused)
+	s.Sinks, s.Routing = r.sinks()
 	r.addRuleSet(s)
 	r.addStore(ctx, s)
 	r.addTotals(s)
@@ -245,6 +249,17 @@ func (r *Reporter) queues() []Queue {
 	}
 	slices.SortStableFunc(all, func(a, b Queue) int { return strings.Compare(a.Name, b.Name) })
 	return all
+}
+
+func (r *Reporter) sinks() (all []Sink, routing Routing) {
+	if r.Sinks != nil {
+		all, routing = r.Sinks()
+	}
+	for i := range all {
+		all[i].LastError = cut(all[i].LastError, longestText)
+	}
+	routing.UnknownNames = append([]string{}, routing.UnknownNames...)
+	return append([]Sink{}, all...), routing
 }
 
 func (r *Reporter) sources() []Source {

@@ -48,7 +48,7 @@ func (s *service) openServer(ctx context.Context) error {
 	s.reporter = &status.Reporter{
 		Version: shortVersion(), Started: time.Now(),
 		Rules: &s.rules, Reloads: &s.reloads, ErrorLog: &s.errors, Store: &s.watched,
-		Refused: s.refused, Queues: s.sinks.queues, Sources: s.sources, Checks: s.sinks.checks,
+		Refused: s.refused, Queues: s.sinks.queues, Sinks: s.sinks.stats, Sources: s.sources, Checks: s.sinks.checks,
 	}
 	s.server = &http.Server{
 		Handler:           s.guarded(s.handler()),

@@ -172,6 +172,16 @@ func (s *sinks) queues() []status.Queue {
 	return all
 }
 
+// stats tell what went to which sink.
+func (s *sinks) stats() ([]status.Sink, status.Routing) {
+	r := s.router.Stats()
+	var all []status.Sink
+	for _, route := range r.Routes {
+		all = append(all, status.Sink{Name: route.Name, Alerts: int64(route.Alerts), Errors: int64(route.Errors), LastError: route.LastError})
+	}
+	return all, status.Routing{Unknown: int64(r.Unknown), UnknownNames: r.UnknownNames, Unrouted: int64(r.Unrouted), Withheld: int64(r.Withheld)}
+}
+
 // checks tell whether the sinks take alerts. Whether a queue is full is told by
 // the reporter.
 func (s *sinks) checks() []status.Check {
