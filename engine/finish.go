@@ -52,7 +52,7 @@ func (r *run) finishBatch(w *runtime.Worker, b *batch) {
 			r.giveUp(err)
 		}
 	}
-	if err := r.flush(r.ctx, b.items, 1); err != nil {
+	if err := r.flush(r.ctx, b.items, inOrder); err != nil {
 		r.giveUp(err)
 	}
 	for i := range b.items {
@@ -123,8 +123,8 @@ func (e *Engine) counts(h *hit) bool {
 // next match: so an error of the store in doing so is logged, and the record
 // not asked for again.
 //
-// width is how many windows are told at the same time.
-func (e *Engine) flush(ctx context.Context, items []item, width int) error {
+// do is how the windows are told.
+func (e *Engine) flush(ctx context.Context, items []item, do func([]func())) error {
 	var flushed error
 	if err := e.Sink.Flush(); err != nil {
 		flushed = &sinkError{err}
@@ -136,7 +136,7 @@ func (e *Engine) flush(ctx context.Context, items []item, width int) error {
 			opened = append(opened, func() { e.settle(ctx, it, t, flushed) })
 		}
 	}
-	together(width, opened)
+	do(opened)
 	for i := range items {
 		it := &items[i]
 		if flushed != nil && len(it.opened) > 0 && it.failed == nil {

@@ -91,7 +91,7 @@ func (e *Engine) handleStateful(ctx context.Context, set *ruleset.Set, items []i
 	}
 	ctx = context.WithoutCancel(ctx)
 	e.finishItems(ctx, w, set, items)
-	e.flush(ctx, items, storeWidth) // an error is noted in the items
+	e.flush(ctx, items, e.pools.together) // an error is noted in the items
 	return nil
 }
 
@@ -103,7 +103,7 @@ func (e *Engine) finishItems(ctx context.Context, w *worker, set *ruleset.Set, i
 	for i := range items {
 		e.askStateful(ctx, w.Worker, set, &items[i])
 	}
-	together(storeWidth, e.counting(ctx, items))
+	e.pools.together(e.counting(ctx, items))
 	for i := range items {
 		for h := range items[i].hits {
 			e.take(ctx, set, &items[i], &items[i].hits[h])
@@ -141,27 +141,48 @@ func (e *Engine) counting(ctx context.Context, items []item) []func() {
 	return windows
 }
 
-// storeWidth is how many calls of one Handle wait for the store at a time.
-const storeWidth = 64
+// storeWidth is how many goroutines of all calls of Handle wait for the store
+// because of windows: enough for those that answer many at once, and fewer than
+// the connections that a client keeps.
+const storeWidth = 128
 
-// together does all, so many at a time.
-func together(width int, all []func()) {
-	if width = min(width, len(all)); width < 2 {
-		for _, do := range all {
-			do()
-		}
+// together does all at once, as far as there is room.
+func (p *pools) together(all []func()) {
+	if len(all) == 0 {
 		return
 	}
 	var next atomic.Int64
+	work := func() {
+		for i := next.Add(1); i <= int64(len(all)); i = next.Add(1) {
+			all[i-1]()
+		}
+	}
 	var wg sync.WaitGroup
-	for range width {
+	defer wg.Wait()
+	for n := 1; n < len(all) && p.mayWait(); n++ {
 		wg.Go(func() {
-			for i := next.Add(1); i <= int64(len(all)); i = next.Add(1) {
-				all[i-1]()
-			}
+			defer func() { <-p.store }()
+			work()
 		})
 	}
-	wg.Wait()
+	work() // so that there is always one
+}
+
+// mayWait takes one of the places of storeWidth, if there is one.
+func (p *pools) mayWait() bool {
+	select {
+	case p.store <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+// inOrder does all, one after the other.
+func inOrder(all []func()) {
+	for _, do := range all {
+		do()
+	}
 }
 
 // waiting is the default of Engine.Waiting.
@@ -172,6 +193,7 @@ type pools struct {
 	once      sync.Once
 	stateless *pool
 	stateful  *pool
+	store     chan struct{} // one for each goroutine of together
 }
 
 func (p *pools) ready(e *Engine) *pools {
@@ -181,6 +203,7 @@ func (p *pools) ready(e *Engine) *pools {
 			n = waiting
 		}
 		p.stateless, p.stateful = newPool(e, e.workers()), newPool(e, n)
+		p.store = make(chan struct{}, storeWidth)
 	})
 	return p
 }

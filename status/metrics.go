@@ -82,7 +82,7 @@ var (
 	descAlerts      = describe("rule_alerts_total", "Alerts that a rule opened.", "rule")
 	descRuleErrors  = describe("rule_errors_total", "Errors of a rule by kind: error, limit, timeout and store are of evaluations, auxiliary of the other functions.", "rule", "kind")
 	descUnhealthy   = describe("rule_unhealthy", "1 if the rule has failed for every event for some minutes, else 0.", "rule")
-	descUnlogged    = describe("rule_errors_unlogged_total", "Errors of rules that were not logged, as the same one was just before.")
+	descUnlogged    = describe("rule_errors_unlogged_total", "Errors of rules, and refused records, that were not logged, as the same one was just before.")
 
 	descEvaluationTime = describe("evaluation_duration_seconds", "Time of one evaluation, of all rules.")
 

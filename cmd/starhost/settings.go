@@ -124,7 +124,7 @@ func (s *serveSettings) flags(flags *pflag.FlagSet) {
 	flags.Var(&elements[sinkSettings, *sinkSettings]{to: &s.Sinks}, "sink", `where alerts go (repeatable; default stdout): stdout, file:PATH or
 webhook:URL, with NAME= in front to name it`)
 	flags.StringVar(&s.DeadLetter, "dead-letter", "", "file for the records that are refused, as JSON lines")
-	flags.BoolVar(&s.ReloadTests, "reload-tests", false, "a changed rule goes live only if its unit tests pass")
+	flags.BoolVar(&s.ReloadTests, "reload-tests", false, "a changed rule goes live only if its unit tests pass; one without tests does")
 	flags.Var(&s.ReloadInterval, "reload-interval", "how often rules are looked at for changes that were not told")
 	flags.Var(&s.ShutdownTimeout, "shutdown-timeout", "how long the end may take after SIGTERM")
 	flags.Var(&s.UnhealthyAfter, "unhealthy-after", "a rule that fails for every event is unhealthy after this long")
