@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/starhost/starhost/internal/nearest"
 	"github.com/starhost/starhost/runtime"
 	"go.starlark.net/syntax"
 )
@@ -23,6 +24,7 @@ const configName = "starhost.yaml"
 type configuration struct {
 	path    string             // of the file, "" without one
 	origins map[string]*origin // by the setting's name; those that are missing have their defaults
+	flags   []string           // the names of all commands' flags
 }
 
 // An origin is where the value of a setting comes from.
@@ -68,7 +70,7 @@ func (c *command) configure(cmd *cobra.Command) error {
 
 // resolve is configure for any command whose flags have been parsed.
 func (c *command) resolve(cmd *cobra.Command) (*configuration, error) {
-	conf := &configuration{origins: make(map[string]*origin)}
+	conf := &configuration{origins: make(map[string]*origin), flags: flagsOf(cmd.Root())}
 	if err := conf.fromEnvironment(cmd.Flags()); err != nil {
 		return nil, err
 	}
@@ -108,6 +110,43 @@ func (conf *configuration) fromEnvironment(flags *pflag.FlagSet) error {
 		}
 	})
 	return errors.Join(errs...)
+}
+
+// flagsOf lists the names of the flags of a command and of those below it.
+func flagsOf(cmd *cobra.Command) (names []string) {
+	note := func(f *pflag.Flag) { names = append(names, f.Name) }
+	cmd.Flags().VisitAll(note)
+	cmd.PersistentFlags().VisitAll(note)
+	for _, below := range cmd.Commands() {
+		names = append(names, flagsOf(below)...)
+	}
+	return names
+}
+
+// misspelt warns of variables that stand in for no flag of any command, and
+// whose names are like that of one: a setting would silently not be there.
+func (conf *configuration) misspelt() (diags []*runtime.Diagnostic) {
+	var known []string
+	for _, name := range conf.flags {
+		known = append(known, variable(name))
+	}
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, variable("")) || slices.Contains(known, name) {
+			continue
+		}
+		meant := nearest.Name(name, known, 2)
+		if i := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(k, name+"_") }); meant == "" && i >= 0 {
+			meant = known[i]
+		}
+		if meant != "" {
+			diags = append(diags, &runtime.Diagnostic{
+				Pos: syntax.MakePosition(&name, 0, 0), Severity: runtime.Warning, Code: "config",
+				Msg: "the variable stands in for no flag, and is not used", Hint: "did you mean " + meant + "?",
+			})
+		}
+	}
+	return diags
 }
 
 // fromFile gives the settings of a command that neither flag nor variable has

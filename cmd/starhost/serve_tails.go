@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"net/url"
+	"path/filepath"
 	"slices"
 
 	"github.com/starhost/starhost/event"
@@ -16,6 +17,11 @@ func (s *service) openTails() {
 	for _, f := range s.Follow {
 		t := s.tail(cmp.Or(f.LogType, s.LogType), f.StartAt == "end")
 		t.Paths = append(t.Paths, f.Paths...)
+		for _, path := range f.Paths {
+			if found, err := filepath.Glob(path); err == nil && len(found) == 0 {
+				s.log.Warn("there is no file to follow yet", "path", path)
+			}
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func (s *serveSettings) check(conf *configuration) []*runtime.Diagnostic {
 	c.checkIngest()
 	c.checkSinks()
 	c.checkFollow()
-	return c.diags
+	return append(c.diags, conf.misspelt()...)
 }
 
 func (c *settingsCheck) errorf(flag, hint, format string, args ...any) {
