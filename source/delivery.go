@@ -74,6 +74,7 @@ func (d *delivery) release() {
 // take reads the body and hands it on.
 func (d *delivery) take() *stop {
 	d.split.max = orDefault(d.h.MaxRecord, DefaultMaxRecord)
+	d.split.mixed = true // a sender that begins with a bracket means an array
 	d.split.report = d.report
 	d.split.reset(readerFunc(d.read))
 	for {

@@ -11,7 +11,9 @@
 // holds any of these, also mixed:
 //
 //   - JSON objects, one a line, or spread over lines, or one after the other;
-//   - an array of objects: each is a record;
+//   - an array of objects: each is a record. In a file it is empty or begins
+//     with an object, else it counts as text in brackets, as logs have it; in
+//     the body of a request it may begin with any value;
 //   - an object with a member Records that is an array whose first element is
 //     an object, at the top or within an array: each element is a record, and
 //     the other members are dropped. An object whose Records are anything else
@@ -27,6 +29,7 @@
 // What is not JSON, or no object, is reported, and the reading goes on:
 //
 //   - Between values, one line is reported at a time.
+//   - An element of an array that is no object is reported on its own.
 //   - An object that breaks off or has an error in it is reported up to the
 //     next line that looks like the start of a value: one that is not indented
 //     deeper than the object and does not start with a quote, a closing bracket,

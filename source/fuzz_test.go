@@ -27,29 +27,60 @@ func FuzzSplit(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		for _, maxRecord := range []int{DefaultMaxRecord, 24} {
-			want := splitAll(bytes.NewReader(text), maxRecord, 0)
-			for name, r := range readers(text) {
-				if got := splitAll(r, maxRecord, 16); !slices.Equal(got, want) {
-					t.Errorf("%s, limit %d: got %q, want %q", name, maxRecord, got, want)
+		values, ok := values(text)
+		for _, mixed := range []bool{false, true} {
+			for _, maxRecord := range []int{DefaultMaxRecord, 24} {
+				want := splitAll(bytes.NewReader(text), splitter{max: maxRecord, mixed: mixed})
+				for name, r := range readers(text) {
+					if got := splitAll(r, splitter{max: maxRecord, mixed: mixed, w: window{chunk: 16}}); !slices.Equal(got, want) {
+						t.Errorf("%s, limit %d, mixed %t: got %q, want %q", name, maxRecord, mixed, got, want)
+					}
 				}
 			}
-		}
-
-		records, bad := recordsOf(text)
-		for _, r := range records {
-			if r[0] != '{' || !json.Valid([]byte(r)) {
-				t.Errorf("record %q is no JSON object", r)
+			records, bad := recordsOf(text, mixed)
+			for _, r := range records {
+				if r[0] != '{' || !json.Valid([]byte(r)) {
+					t.Errorf("record %q is no JSON object", r)
+				}
+			}
+			if (!ok || slices.ContainsFunc(values, isScalar)) && bad == 0 && !bytes.HasPrefix(text, byteOrderMark) {
+				t.Errorf("nothing is reported of %q", text)
 			}
 		}
-		values, ok := values(text)
-		if (!ok || slices.ContainsFunc(values, isScalar)) && bad == 0 && !bytes.HasPrefix(text, byteOrderMark) {
-			t.Errorf("nothing is reported of %q", text)
+		if ok && !slices.ContainsFunc(values, isScalar) {
+			compareMixed(t, text, values)
 		}
 		if ok && slices.IndexFunc(values, func(v string) bool { return v[0] != '{' }) < 0 {
 			compareObjects(t, text, values)
 		}
 	})
+}
+
+// compareMixed checks a text that consists of objects and arrays only: in a
+// body each object at the top and in an array is found, and what else is in an
+// array is reported.
+func compareMixed(t *testing.T, text []byte, values []string) {
+	if bytes.Contains(text, []byte(`"Records"`)) {
+		return
+	}
+	var want []string
+	others := 0
+	for _, v := range values {
+		elements := []json.RawMessage{json.RawMessage(v)}
+		if v[0] == '[' {
+			json.Unmarshal([]byte(v), &elements)
+		}
+		for _, e := range elements {
+			if e[0] == '{' {
+				want = append(want, string(e))
+			} else {
+				others++
+			}
+		}
+	}
+	if got, bad := recordsOf(text, true); bad != others || !slices.Equal(got, want) {
+		t.Errorf("got %q and %d reports of %q, want %q and %d", got, bad, text, want, others)
+	}
 }
 
 // compareObjects checks a text that consists of objects only, the same objects
@@ -68,15 +99,15 @@ func compareObjects(t *testing.T, text []byte, objects []string) {
 		return
 	}
 	for name, text := range texts {
-		if got, bad := recordsOf([]byte(text)); bad > 0 || !slices.Equal(got, objects) {
+		if got, bad := recordsOf([]byte(text), false); bad > 0 || !slices.Equal(got, objects) {
 			t.Errorf("%s: got %q and %d reports of %q", name, got, bad, text)
 		}
 	}
 }
 
 // recordsOf returns the records of a text and how much was reported.
-func recordsOf(text []byte) (records []string, bad int) {
-	s := splitter{max: DefaultMaxRecord, w: window{chunk: 4 << 10}, report: func([]byte, int, error) { bad++ }}
+func recordsOf(text []byte, mixed bool) (records []string, bad int) {
+	s := splitter{max: DefaultMaxRecord, mixed: mixed, w: window{chunk: 4 << 10}, report: func([]byte, int, error) { bad++ }}
 	s.reset(bytes.NewReader(text))
 	for {
 		data, _, err := s.next()

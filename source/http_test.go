@@ -90,7 +90,7 @@ func serve(t *testing.T, h *HTTP) string {
 }
 
 // TestHTTPForms posts the texts of TestSplit in every form and gets what Files
-// gets of them.
+// gets of them when arrays may be mixed.
 func TestHTTPForms(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/split/*.in")
 	require.NoError(t, err)
@@ -100,6 +100,8 @@ func TestHTTPForms(t *testing.T) {
 		require.NoError(t, err)
 		var want []string
 		f := &Files{Stdin: bytes.NewReader(data), LogType: "T"}
+		require.NoError(t, f.Resolve())
+		f.split.mixed = true
 		bad := 0
 		f.Bad = func(raw event.Raw, err error) {
 			bad++
@@ -171,6 +173,15 @@ func TestHTTPAnswers(t *testing.T) {
 		{"one", `{"a":1}`, nil, 200, `{"accepted":1,"refused":[],"refused_total":0,"failed":[],"failed_total":0}`, "ok"},
 		{"a number among records", `[{"a":1},7,{"refuse":1},{"a":2}]`, nil, 200,
 			`{"accepted":2,"refused":[{"index":1,"line":1,"error":"a number in an array of records, want an object"},{"index":2,"line":1,"error":"no event"}],"refused_total":2,"failed":[],"failed_total":0}`, "ok"},
+		{"null before records", `[null,{"a":1},{"a":2}]`, nil, 200,
+			`{"accepted":2,"refused":[{"index":0,"line":1,"error":"null in an array of records, want an object"}],"refused_total":1,"failed":[],"failed_total":0}`, "ok"},
+		{"arrays between lines", "{\"a\":1}\n[\"x\",{\"a\":2}][[],\n{\"refuse\":1}]\n{\"a\":3}", nil, 200,
+			`{"accepted":3,"refused":[{"index":1,"line":2,"error":"a string in an array of records, want an object"},{"index":3,"line":2,"error":"an array in an array of records, want an object"},{"index":4,"line":3,"error":"no event"}],"refused_total":3,"failed":[],"failed_total":0}`, "ok"},
+		{"an empty array", " [ ]\n", nil, 200, `{"accepted":0,"refused":[],"refused_total":0,"failed":[],"failed_total":0}`, "ok"},
+		{"an array of no records", "[1,\nnull]", nil, 400,
+			`{"accepted":0,"refused":[{"index":0,"line":1,"error":"a number in an array of records, want an object"},{"index":1,"line":2,"error":"null in an array of records, want an object"}],"refused_total":2,"failed":[],"failed_total":0,"error":"there is no record in the body"}`, "refused"},
+		{"text in brackets", "[INFO] x\n{\"a\":1}\n[2024-01-01 10:00] y\n{\"a\":2}", nil, 200,
+			`{"accepted":2,"refused":[{"index":0,"line":1,"error":"not JSON: text in brackets, or an array with an error in its first element"},{"index":2,"line":3,"error":"not JSON: text in brackets, or an array with an error in its first element"}],"refused_total":2,"failed":[],"failed_total":0}`, "ok"},
 		{"no records", "oops\nno", nil, 400,
 			`{"accepted":0,"refused":[{"index":0,"line":1,"error":"not JSON: unexpected 'o', want an object"},{"index":1,"line":2,"error":"not JSON: unexpected 'n', want an object"}],"refused_total":2,"failed":[],"failed_total":0,"error":"there is no record in the body"}`, "refused"},
 		{"failed", "{\"a\":1}\n{\"fail\":1}\n{\"a\":2}", nil, 503,

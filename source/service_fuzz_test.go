@@ -85,6 +85,7 @@ func FuzzHTTP(f *testing.F) {
 		f.Add(gzipped(string(text)), "gzip")
 	}
 	f.Add(zstded("{}"), "zstd")
+	f.Add(gzipped(`[null,{"n":9}]`), "")
 	f.Add(stored("{}\n", "x"), "")
 	f.Fuzz(func(t *testing.T, body []byte, encoding string) {
 		if strings.ContainsAny(encoding, "\r\n") {
@@ -129,6 +130,8 @@ func FuzzHTTP(f *testing.F) {
 		if encoding == "" && got.status == http.StatusOK && failed == 0 {
 			want := 0
 			files := &Files{Stdin: bytes.NewReader(body), MaxRecord: 1 << 10}
+			require.NoError(t, files.Resolve())
+			files.split.mixed = true
 			for {
 				if _, err := files.Next(t.Context()); err != nil {
 					break

@@ -22,6 +22,10 @@ type splitter struct {
 	scan scanner
 	max  int // the longest record
 
+	// mixed says that an array may begin with any value, not only with an
+	// object.
+	mixed bool
+
 	// report takes what is no record, and the line on which it starts. There
 	// is no data where something is wrong with an array or the input as a
 	// whole.
@@ -66,7 +70,7 @@ const (
 func (s *splitter) reset(r io.Reader) {
 	s.w.reset(r)
 	*s = splitter{
-		w: s.w, scan: s.scan, max: s.max, report: s.report, nest: s.nest[:0],
+		w: s.w, scan: s.scan, max: s.max, mixed: s.mixed, report: s.report, nest: s.nest[:0],
 		fresh: true, lastFail: -1,
 	}
 }
@@ -158,26 +162,82 @@ func (s *splitter) step() []byte {
 	case c == '{':
 		s.scan.begin(true)
 		return s.value(record)
-	case c == '[' && s.holdsObjects():
+	case c == '[' && s.opensArray():
 		s.sign()
 		s.nest = append(s.nest, array{})
 	case s.loose && (c == ',' || c == ']' || c == '}'):
 		s.sign()
 	default:
-		s.skip(skipLine, 0, fmt.Errorf("not JSON: unexpected %s, want an object", show(c)))
+		s.skip(skipLine, 0, s.noRecord(c))
 	}
 	return nil
 }
 
-// holdsObjects reports whether the bracket at the window opens an array of
-// objects, or an empty one. Text in brackets is common in logs.
-func (s *splitter) holdsObjects() bool {
-	for i := 1; i < s.max; i++ {
-		if c, ok := s.w.at(i); !ok || !isSpace(c) {
-			return c == '{' || c == ']'
+// opensArray reports whether the bracket at the window opens an array of
+// records. Text in brackets is common in logs, so what follows decides: the end
+// of the array or an object, or, if arrays may be mixed, any value that ends as
+// an element does.
+func (s *splitter) opensArray() bool {
+	i, c := s.afterSpace(1)
+	switch {
+	case c == '{' || c == ']':
+		return true
+	case !s.mixed || c == 0:
+		return false
+	case c == '[':
+		// Looking into it would look at lines that open one array after the
+		// other again and again.
+		return true
+	}
+	return s.holdsElement(i)
+}
+
+// holdsElement reports whether byte i of the window starts a string, number or
+// literal that a comma or a closing bracket follows, as far as the longest
+// record allows to look. Such a value lies on one line, so what was looked at
+// is skipped if it is none.
+func (s *splitter) holdsElement(i int) bool {
+	s.scan.begin(false)
+	for i < s.max {
+		if _, ok := s.w.at(i); !ok {
+			return false
+		}
+		b := s.w.bytes()
+		n, v := s.scan.scan(b[i:min(len(b), s.max)])
+		i += n
+		switch v {
+		case done:
+			end, c := s.afterSpace(i)
+			return c == ',' || c == ']' || end >= s.max
+		case failed:
+			return false
 		}
 	}
-	return false
+	return true // it is too large and is reported as that
+}
+
+// afterSpace returns the first byte from byte i of the window on that is not
+// white space, with its place, or 0 if there is none within the longest record.
+func (s *splitter) afterSpace(i int) (int, byte) {
+	for ; i < s.max; i++ {
+		if c, ok := s.w.at(i); !ok {
+			break
+		} else if !isSpace(c) {
+			return i, c
+		}
+	}
+	return i, 0
+}
+
+// noRecord is the error of a line that starts with c, which opens no record.
+func (s *splitter) noRecord(c byte) error {
+	switch {
+	case c != '[':
+		return fmt.Errorf("not JSON: unexpected %s, want an object", show(c))
+	case s.mixed:
+		return errors.New("not JSON: text in brackets, or an array with an error in its first element")
+	}
+	return errors.New("no record: text in brackets, or an array that does not begin with an object")
 }
 
 // sign uses up one byte that stands between records.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,23 +21,40 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestSplit compares what comes out of testdata/split/*.in with the golden
-// files, however the text arrives.
+// files, however the text arrives. What a body holds is in a golden file of its
+// own where it is not the same as in a file.
 func TestSplit(t *testing.T) {
 	inputs, err := filepath.Glob("testdata/split/*.in")
 	require.NoError(t, err)
 	require.NotEmpty(t, inputs)
 	for _, path := range inputs {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".in"), func(t *testing.T) {
+		base := strings.TrimSuffix(path, ".in")
+		t.Run(filepath.Base(base), func(t *testing.T) {
 			text, err := os.ReadFile(path)
 			require.NoError(t, err)
-			got := splitAll(bytes.NewReader(text), DefaultMaxRecord, 0)
-			compareGolden(t, strings.TrimSuffix(path, ".in")+".golden", got)
+			got := arrives(t, text, false)
+			compareGolden(t, base+".golden", got)
 
-			for name, r := range readers(text) {
-				assert.Equal(t, got, splitAll(r, DefaultMaxRecord, 16), name)
+			golden, body := base+".golden", arrives(t, text, true)
+			if *update && slices.Equal(got, body) {
+				require.NoError(t, os.RemoveAll(base+".body.golden"))
+			} else if _, err := os.Stat(base + ".body.golden"); *update || err == nil {
+				golden = base + ".body.golden"
 			}
+			compareGolden(t, golden, body)
 		})
 	}
+}
+
+// arrives returns what a splitter finds in a text and checks that it is the
+// same in every way in which the text can arrive.
+func arrives(t *testing.T, text []byte, mixed bool) []string {
+	t.Helper()
+	got := splitAll(bytes.NewReader(text), splitter{max: DefaultMaxRecord, mixed: mixed})
+	for name, r := range readers(text) {
+		assert.Equal(t, got, splitAll(r, splitter{max: DefaultMaxRecord, mixed: mixed, w: window{chunk: 16}}), name)
+	}
+	return got
 }
 
 func compareGolden(t *testing.T, path string, got []string) {
@@ -74,15 +92,13 @@ func (s *stutter) Read(p []byte) (int, error) {
 	return s.r.Read(p[:min(len(p), 7)])
 }
 
-// splitAll returns what a splitter finds in a text, in the order in which it
-// comes.
-func splitAll(r io.Reader, maxRecord, chunk int) []string {
+// splitAll returns what s finds in a text, in the order in which it comes.
+func splitAll(r io.Reader, s splitter) []string {
 	type found struct {
 		what string
 		data []byte
 	}
 	var all []found
-	s := splitter{max: maxRecord, w: window{chunk: chunk}}
 	s.report = func(data []byte, line int, err error) {
 		all = append(all, found{fmt.Sprintf("line %d: bad: %v", line, err), data})
 	}
@@ -144,16 +160,45 @@ func TestSplitLarge(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			for name, r := range readers([]byte(test.text)) {
-				assert.Equal(t, test.want, outline(r), name)
+				assert.Equal(t, test.want, outline(r, false), name)
+			}
+			for name, r := range readers([]byte(test.text)) {
+				assert.Equal(t, test.want, outline(r, true), "%s, in a body", name)
+			}
+		})
+	}
+}
+
+// TestSplitLargeFirst is TestSplitLarge for what a body's arrays begin with.
+func TestSplitLargeFirst(t *testing.T) {
+	const record = `{"a":"789012345678"}`
+	long := strings.Repeat("7", 50)
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"number", "[" + long + "," + record + "]", []string{"large " + long[:20], "record " + record}},
+		{"string", `["` + long + `",` + record + "]", []string{`large "` + long[:19], "record " + record}},
+		{"array", "[[" + long + "]," + record + "]", []string{"large [" + long[:19], "record " + record}},
+		{"a string that just fits with its bracket", `["` + long[:17] + `",` + record + "]", []string{`bad "` + long[:17] + `"`, "record " + record}},
+		{"text", `["` + long + "\n" + record + "\n", []string{`large "` + long[:19], "record " + record}},
+		{"text in brackets", "[" + long + "] text\n" + record, []string{"large " + long[:20], "bad text", "record " + record}},
+		{"space before it", "[" + strings.Repeat(" ", 50) + "1]\n" + record, []string{"large [", "record " + record}},
+		{"space after it", "[1" + strings.Repeat(" ", 50) + "]\n" + record, []string{"bad 1", "record " + record}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for name, r := range readers([]byte(test.text)) {
+				assert.Equal(t, test.want, outline(r, true), name)
 			}
 		})
 	}
 }
 
 // outline is splitAll for TestSplitLarge.
-func outline(r io.Reader) []string {
+func outline(r io.Reader, mixed bool) []string {
 	var all []string
-	s := splitter{max: 20, w: window{chunk: 16}}
+	s := splitter{max: 20, mixed: mixed, w: window{chunk: 16}}
 	s.report = func(data []byte, line int, err error) {
 		what := "bad "
 		if errors.Is(err, ErrTooLarge) {
@@ -175,34 +220,41 @@ func outline(r io.Reader) []string {
 // is held of them.
 func TestSplitMemory(t *testing.T) {
 	endless := map[string]struct{ start, again string }{
-		"array":               {`[`, `{"a":1},`},
-		"Records":             {`{"x":1,"Records":[`, "{\"a\":1}\n,"},
-		"bad elements":        {`[`, `{"a":oops},`},
-		"white space":         {``, " \n"},
-		"after a bracket":     {`[`, " \n"},
-		"a line":              {``, "foo"},
-		"a string":            {`{"a":"`, "foo"},
-		"a bad element":       {`[{"a"`, "foo"},
-		"brackets that open":  {``, `{"a":[`},
-		"the same in lines":   {``, "{\"a\":[\n"},
-		"open arrays":         {``, "[\n"},
-		"after Records":       {`{"Records":[{}]`, `,"a":[{}]`},
-		"a number":            {`[`, "1"},
-		"values that fit not": {``, `"a":`},
+		"array":                {`[`, `{"a":1},`},
+		"Records":              {`{"x":1,"Records":[`, "{\"a\":1}\n,"},
+		"bad elements":         {`[`, `{"a":oops},`},
+		"white space":          {``, " \n"},
+		"after a bracket":      {`[`, " \n"},
+		"a line":               {``, "foo"},
+		"a string":             {`{"a":"`, "foo"},
+		"a bad element":        {`[{"a"`, "foo"},
+		"brackets that open":   {``, `{"a":[`},
+		"the same in lines":    {``, "{\"a\":[\n"},
+		"open arrays":          {``, "[\n"},
+		"after Records":        {`{"Records":[{}]`, `,"a":[{}]`},
+		"a number":             {`[`, "1"},
+		"values that fit not":  {``, `"a":`},
+		"a string in brackets": {`["`, "foo"},
+		"arrays of nothing":    {`[`, "null,"},
+		"arrays of arrays":     {``, "[["},
+		"numbers in brackets":  {``, "[1\n"},
+		"arrays in lines":      {``, "[1,\n"},
 	}
 	const size = 1 << 20
 	for name, text := range endless {
-		t.Run(name, func(t *testing.T) {
-			most := 0
-			s := splitter{max: 64 << 10, w: window{chunk: 4 << 10}, report: func([]byte, int, error) {}}
-			s.reset(&endlessReader{text: text.start, again: text.again, left: size})
-			for err := error(nil); err == nil; {
-				_, _, err = s.next()
-				most = max(most, cap(s.w.buf))
-			}
-			assert.Equal(t, int64(0), max(0, size-s.w.off), "read to the end")
-			assert.LessOrEqual(t, most, 3*s.max)
-		})
+		for _, mixed := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, mixed %t", name, mixed), func(t *testing.T) {
+				most := 0
+				s := splitter{max: 64 << 10, mixed: mixed, w: window{chunk: 4 << 10}, report: func([]byte, int, error) {}}
+				s.reset(&endlessReader{text: text.start, again: text.again, left: size})
+				for err := error(nil); err == nil; {
+					_, _, err = s.next()
+					most = max(most, cap(s.w.buf))
+				}
+				assert.Equal(t, int64(0), max(0, size-s.w.off), "read to the end")
+				assert.LessOrEqual(t, most, 3*s.max)
+			})
+		}
 	}
 }
 
