@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -31,12 +32,14 @@ func TestStopBlocked(t *testing.T) {
 	for name, args := range map[string][]string{"posted": nil, "followed": {"--follow", log}} {
 		t.Run(name, func(t *testing.T) {
 			read, write := newPipe(t)
+			var wg sync.WaitGroup
+			t.Cleanup(wg.Wait) // which comes after the end of the service
 			s := launchTo(t, write, nil, append([]string{
 				"--rules", folder(t, stateless), "--data-dir", t.TempDir(), "--store", "memory", "--shutdown-timeout", "1s",
 			}, args...)...)
 			require.NoError(t, write.Close())
 			if args == nil {
-				go s.post([]byte(events.String())) // has no answer
+				wg.Go(func() { s.post([]byte(events.String())) }) // has no answer
 			}
 			_, err := read.Read(make([]byte, 1)) // more than the pipe holds follows
 			require.NoError(t, err)
