@@ -189,8 +189,13 @@ func readAlerts(t testing.TB, path string) []received {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
+	return parseAlerts(t, string(text))
+}
+
+func parseAlerts(t testing.TB, text string) []received {
+	t.Helper()
 	var alerts []received
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(text) {
 		var a received
 		require.NoError(t, json.Unmarshal([]byte(line), &a), line)
 		alerts = append(alerts, a)
