@@ -51,6 +51,7 @@ type server struct {
 	t    testing.TB
 	cmd  *exec.Cmd
 	url  string
+	read io.Closer     // the end of the log's pipe that is read
 	done chan struct{} // closed when the process has ended
 	err  error         // of the process, once done
 
@@ -69,11 +70,19 @@ func serve(t testing.TB, args ...string) *server {
 // is not nil, it is started by another command.
 func launch(t testing.TB, wrap []string, args ...string) *server {
 	t.Helper()
+	return launchTo(t, io.Discard, wrap, args...)
+}
+
+// launchTo is launch with another standard output. A file is given to the
+// process as it is, and stays open here.
+func launchTo(t testing.TB, stdout io.Writer, wrap []string, args ...string) *server {
+	t.Helper()
 	args = append(append(wrap, binary, "serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--config", "none"), args...)
 	s := &server{t: t, cmd: exec.Command(args[0], args[1:]...), done: make(chan struct{})}
-	s.cmd.Stdout = io.Discard
+	s.cmd.Stdout = stdout
 	stderr, err := s.cmd.StderrPipe()
 	require.NoError(t, err)
+	s.read = stderr
 	require.NoError(t, s.cmd.Start())
 	t.Cleanup(func() { s.kill() })
 	listening := make(chan string, 1)
@@ -240,6 +249,7 @@ type received struct {
 	RuleSet string `json:"rule_set"`
 	Context struct {
 		Generation string
+		Name       string
 	} `json:"alert_context"`
 }
 

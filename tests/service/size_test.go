@@ -174,18 +174,33 @@ func (s *server) dial(text string) net.Conn {
 }
 
 // alertsIn are the deduplication strings of the alerts in a file, and how often
-// they are there. Each line must be whole.
+// they are there.
 func alertsIn(t testing.TB, path string) map[string]int {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
 	found := make(map[string]int)
-	for line := range strings.Lines(string(text)) {
-		var a received
-		require.NoError(t, json.Unmarshal([]byte(line), &a), line)
+	for _, a := range readAlerts(t, path) {
 		found[a.Dedup]++
 	}
 	return found
+}
+
+// readAlerts reads a file of alerts. Each line must be whole.
+func readAlerts(t testing.TB, path string) []received {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return parseAlerts(t, string(text))
+}
+
+func parseAlerts(t testing.TB, text string) []received {
+	t.Helper()
+	var alerts []received
+	for line := range strings.Lines(text) {
+		var a received
+		require.NoError(t, json.Unmarshal([]byte(line), &a), line)
+		alerts = append(alerts, a)
+	}
+	return alerts
 }
 
 // A table is a server of DynamoDB tables that can be stopped and started again.
