@@ -210,6 +210,7 @@ func (l *Live) read(ctx context.Context, rep *Report) error {
 		d = l.seen.again()
 		if !l.pending && l.seen.same(d) {
 			l.seen, rep.Outcome = d, Unchanged
+			rep.keep(l.refused)
 			return nil
 		}
 	}
@@ -252,11 +253,7 @@ func (l *Live) accept(p *plan, rep *Report) {
 	rep.compare(before, p.set)
 	rep.Refused, rep.Lifted = news(l.refused, refused)
 	rep.Diagnostics, rep.Compiled = p.reading.diagnostics(), p.compiled
-	for _, r := range refused {
-		rep.Kept = append(rep.Kept, r.Kept...)
-	}
-	slices.Sort(rep.Kept)
-	rep.Kept = slices.Compact(rep.Kept)
+	rep.keep(refused)
 	switch {
 	case !first && len(rep.Refused)+len(rep.Lifted) == 0 && before.version == p.set.version:
 		rep.Outcome = Unchanged
@@ -273,6 +270,15 @@ func (l *Live) accept(p *plan, rep *Report) {
 	l.refused = refused
 	l.mu.Unlock()
 	l.set.Store(p.set)
+}
+
+// keep notes the rules that run in an older version.
+func (rep *Report) keep(refused []Refusal) {
+	for _, r := range refused {
+		rep.Kept = append(rep.Kept, r.Kept...)
+	}
+	slices.Sort(rep.Kept)
+	rep.Kept = slices.Compact(rep.Kept)
 }
 
 // refusals gives what a plan refuses, each since when it was first refused.

@@ -304,7 +304,7 @@ func (s *service) reloaded(r *ruleset.Report) {
 	s.rules.Live(set.Rules())
 	s.reloads.Done(status.Reload{Outcome: string(r.Outcome), Version: r.Version, Refused: len(s.live.Refused()), At: r.At, Took: r.Duration})
 	for _, refusal := range r.Refused {
-		s.log.Error("rule file refused", "file", refusal.File, "kept", refusal.Kept, "out", refusal.Out, "diagnostics", refusal.Diagnostics)
+		s.log.Error("rule file refused", "file", refusal.File, "kept", refusal.Kept, "out", refusal.Out, "diagnostics", diagnosticTexts(refusal))
 	}
 	for _, refusal := range r.Lifted {
 		s.log.Info("rule file is good again", "file", refusal.File)

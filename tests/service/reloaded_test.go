@@ -61,8 +61,8 @@ func TestReloadAnswer(t *testing.T) {
 		r = s.reload(http.StatusOK)
 		return r.Outcome == "partial"
 	})
-	require.Equal(t, []string{"a"}, r.Kept)
 	for range 3 {
+		require.Equal(t, []string{"a"}, r.Kept)
 		require.Equal(t, version, r.RuleSet)
 		require.Len(t, r.Refused, 2)
 		require.Equal(t, "a.star", filepath.Base(r.Refused[0].File))
