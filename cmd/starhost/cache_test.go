@@ -22,7 +22,7 @@ func TestCacheInUse(t *testing.T) {
 	var out, errs bytes.Buffer
 	c := &command{in: &out, out: &out, err: &errs}
 	require.Equal(t, exitOK, c.run(t.Context(), []string{"cache", "dump", "--store", "bolt:" + path}))
-	require.Equal(t, "{\"starhost_dump\":1}\n{\"key\":\"k\",\"counter\":7}\n", out.String())
+	require.Equal(t, "{\"starhost_dump\":2}\n{\"key\":\"k\",\"counter\":7}\n{\"starhost_dump_end\":1}\n", out.String())
 	require.Contains(t, errs.String(), "state.db is in use by another process: this is its state as of now")
 
 	errs.Reset()
