@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,8 +127,8 @@ func (c *command) cacheRm(o *cacheOptions) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rm KEY…",
 		Short: "Remove items",
-		Long: `rm removes the items under the keys, or all whose keys begin with --prefix. It
-exits with 1 if there is none under one of the keys.` + "\n" + exitCodesHelp,
+		Long: `rm removes the items under the keys, or all whose keys begin with --prefix, and
+says how many there were. It exits with 1 if there is none under one of the keys.` + "\n" + exitCodesHelp,
 		Example: `  starhost cache rm --store bolt:state.db my.rule:bob
   starhost cache rm --store bolt:state.db --prefix my.rule: --dry-run`,
 		RunE: func(cmd *cobra.Command, keys []string) error {
@@ -153,58 +154,82 @@ func (c *command) remove(ctx context.Context, store caching.Store, keys []string
 	if !ok {
 		return errors.New("this store cannot remove items")
 	}
+	present := keys
+	var err error
 	if prefix != "" {
-		from, err := lister(store)
-		if err != nil {
-			return err
-		}
-		err = from.List(ctx, prefix, func(key string, _ caching.Item) error {
-			keys = append(keys, key)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+		keys, err = listedKeys(ctx, store, prefix)
+		present = keys
+	} else {
+		keys = unique(keys)
+		present, err = c.presentKeys(ctx, store, keys)
 	}
-	stored, err := c.storedKeys(ctx, store, keys)
 	if err != nil {
 		return err
 	}
 	verb := "removed"
 	if dryRun {
 		verb = "to remove"
-		for _, key := range stored {
-			fmt.Fprintln(c.out, printable(key))
+		for _, key := range present {
+			if _, err := fmt.Fprintln(c.out, printable(key)); err != nil {
+				return err
+			}
 		}
 	} else {
-		err := c.inParallel(ctx, "remove", len(stored), func(ctx context.Context, i int) error { return deleter.Delete(ctx, stored[i]) })
+		// Also those that seem to be absent: a table can have items that hold nothing.
+		err := c.inParallel(ctx, "remove", len(keys), func(ctx context.Context, i int) error { return deleter.Delete(ctx, keys[i]) })
 		if err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(c.err, "%s %s\n", plural(len(stored), "item", "items"), verb)
-	if len(stored) < len(keys) {
+	fmt.Fprintf(c.err, "%s %s\n", plural(len(present), "item", "items"), verb)
+	if len(present) < len(keys) {
 		return &exitError{code: exitFindings}
 	}
 	return nil
 }
 
-// storedKeys returns those of the keys under which something is stored, and
-// tells of the others.
-func (c *command) storedKeys(ctx context.Context, store caching.Store, keys []string) (stored []string, err error) {
+// listedKeys returns the keys that begin with prefix.
+func listedKeys(ctx context.Context, store caching.Store, prefix string) (keys []string, err error) {
+	from, err := lister(store)
+	if err != nil {
+		return nil, err
+	}
+	err = from.List(ctx, prefix, func(key string, _ caching.Item) error {
+		keys = append(keys, key)
+		return nil
+	})
+	if invalid, ok := errors.AsType[*caching.InvalidError](err); ok {
+		return nil, fmt.Errorf("%w: nothing was removed; remove that item by its key first: starhost cache rm %s", err, printable(invalid.Key))
+	}
+	return keys, err
+}
+
+// unique leaves out keys that were there before.
+func unique(keys []string) []string {
+	seen := make(map[string]bool)
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
+}
+
+// presentKeys returns those of the keys under which something is stored, and
+// tells of the others. What is stored may be something that cannot be read.
+func (c *command) presentKeys(ctx context.Context, store caching.Store, keys []string) (present []string, err error) {
 	for _, key := range keys {
 		if err := caching.CheckKey(key); err != nil {
 			return nil, err
 		}
 		it, err := store.Get(ctx, key, everTime)
+		_, unreadable := errors.AsType[*caching.InvalidError](err)
 		switch {
-		case err != nil:
+		case err != nil && !unreadable:
 			return nil, err
-		case it.IsZero():
+		case err == nil && it.IsZero():
 			fmt.Fprintf(c.err, "nothing is stored under %s\n", printable(key))
 		default:
-			stored = append(stored, key)
+			present = append(present, key)
 		}
 	}
-	return stored, nil
+	return present, nil
 }
