@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/bolt"
 	"github.com/starhost/starhost/builtins/caching/dump"
 )
 
@@ -30,6 +30,9 @@ that is in use it takes a copy first, so that the dump is of one moment.` + "\n"
   starhost cache dump --store dynamodb:panther-kv-store | starhost cache load --store bolt:state.db`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkOutput(output, o.store); err != nil {
+				return err
+			}
 			return c.withStore(cmd.Context(), o, readOnly, func(store caching.Store) error {
 				return c.dump(cmd.Context(), store, strings.Join(args, ""), output)
 			})
@@ -61,17 +64,25 @@ func (c *command) dump(ctx context.Context, store caching.Store, prefix, output 
 	return nil
 }
 
-// replaceFile writes a file that is either the whole new one or the old one.
-func replaceFile(path string, write func(w io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+// checkOutput refuses to write a dump into the file of the store itself.
+func checkOutput(output, store string) error {
+	if output == "" {
+		return errors.New(`--output is "", want a file, or - for standard output`)
+	}
+	scheme, where := splitStore(store)
+	if scheme != "bolt" || output == "-" {
+		return nil
+	}
+	path, _, err := bolt.ParseSpec(where)
 	if err != nil {
-		return err
+		return nil // the store is opened next, which tells
 	}
-	defer os.Remove(f.Name())
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-		return err
+	own, err1 := os.Stat(path)
+	to, err2 := os.Stat(output)
+	if err1 == nil && err2 == nil && os.SameFile(own, to) {
+		return fmt.Errorf("--output %s is the file of the store itself: give another path", output)
 	}
-	return os.Rename(f.Name(), path)
+	return nil
 }
 
 func (c *command) cacheLoad(o *cacheOptions) *cobra.Command {
