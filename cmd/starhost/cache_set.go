@@ -19,6 +19,8 @@ type setOptions struct {
 	strings    []string
 	dictionary string
 	ttl        string
+
+	given func(flag string) bool // tells an empty value from none
 }
 
 func (c *command) cacheSet(o *cacheOptions) *cobra.Command {
@@ -28,14 +30,15 @@ func (c *command) cacheSet(o *cacheOptions) *cobra.Command {
 		Short: "Store an item under a key, or set when it expires",
 		Long: `set replaces the item under the key by one with the values that are given, as the
 put functions do. Without a value, and with --ttl, it only sets when the item
-expires. An item lives for 90 days unless --ttl says something else, as those do
-that rules make.` + "\n" + exitCodesHelp,
+expires, which must be there and not have expired. An item lives for 90 days unless --ttl says something else, as those do
+that rules make.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache set --store bolt:state.db my.rule:bob --counter 5 --ttl 1h
   starhost cache set --store bolt:state.db my.rule:ips --string 10.0.0.1 --string 10.0.0.2 --ttl never
   starhost cache set --store bolt:state.db my.rule:seen --dictionary '{"a": 1}'
   starhost cache set --store bolt:state.db my.rule:bob --ttl 0s`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			set.given = cmd.Flags().Changed
 			return c.withStore(cmd.Context(), o, readWrite, func(store caching.Store) error {
 				return set.apply(cmd.Context(), store, args[0], o.now)
 			})
@@ -63,12 +66,12 @@ func (s *setOptions) apply(ctx context.Context, store caching.Store, key string,
 	}
 	at, timed := it.ExpiresAt.Int64()
 	switch {
-	case empty && s.ttl == "":
+	case empty && !s.given("ttl"):
 		return errors.New("what to store? Give --counter, --string, --dictionary or --ttl")
 	case empty && !timed:
 		return errors.New("--ttl never needs a value as well: an expiry can be set, but not removed alone")
 	case empty:
-		return store.Expire(ctx, key, now, at)
+		return expire(ctx, store, key, now, at)
 	}
 	if err := it.CheckSize(key); err != nil {
 		return err
@@ -76,15 +79,30 @@ func (s *setOptions) apply(ctx context.Context, store caching.Store, key string,
 	return store.Put(ctx, key, now, it)
 }
 
+// expire sets when an item expires. That of one that is not there, or has
+// expired, would be all that is stored then.
+func expire(ctx context.Context, store caching.Store, key string, now, at int64) error {
+	it, err := store.Get(ctx, key, everTime)
+	switch {
+	case err != nil:
+		return err
+	case it.IsZero():
+		return &exitError{exitFindings, fmt.Errorf("nothing is stored under %s that could expire: give a value as well", printable(key))}
+	case it.Expired(now):
+		return &exitError{exitFindings, fmt.Errorf("the item under %s has expired already (%s), and rules do not see its values: give them as well to store it anew", printable(key), expiryText(it.ExpiresAt, now))}
+	}
+	return store.Expire(ctx, key, now, at)
+}
+
 // item gives the item with the values of the flags.
 func (s *setOptions) item() (it caching.Item, err error) {
-	if s.counter != "" {
+	if s.given("counter") {
 		if it.Count, err = caching.ParseNumber(s.counter); err != nil {
 			return it, fmt.Errorf("--counter is %q: %w", s.counter, err)
 		}
 	}
 	it.Strings = caching.NewStringSet(s.strings...)
-	if s.dictionary != "" {
+	if s.given("dictionary") {
 		if _, err := pyjson.Loads(s.dictionary); err != nil || !strings.HasPrefix(strings.TrimSpace(s.dictionary), "{") {
 			return it, fmt.Errorf("--dictionary is no object in JSON: %.100s", s.dictionary)
 		}
@@ -101,6 +119,9 @@ func (s *setOptions) expiry(now int64) (caching.Number, error) {
 	case "never":
 		return caching.Number{}, nil
 	case "":
+		if s.given("ttl") {
+			break
+		}
 		return caching.Int(now + int64(defaultTTL.Seconds())), nil
 	}
 	if at, err := time.Parse(time.RFC3339Nano, s.ttl); err == nil {
@@ -128,7 +149,7 @@ func (c *command) cacheRm(o *cacheOptions) *cobra.Command {
 		Use:   "rm KEY…",
 		Short: "Remove items",
 		Long: `rm removes the items under the keys, or all whose keys begin with --prefix, and
-says how many there were. It exits with 1 if there is none under one of the keys.` + "\n" + exitCodesHelp,
+says how many there were. It exits with 1 if there is none under one of the keys.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache rm --store bolt:state.db my.rule:bob
   starhost cache rm --store bolt:state.db --prefix my.rule: --dry-run`,
 		RunE: func(cmd *cobra.Command, keys []string) error {
