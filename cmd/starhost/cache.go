@@ -23,6 +23,14 @@ type cacheOptions struct {
 	now int64 // what at says
 }
 
+// cacheExitCodes are what the codes of the commands of cache mean.
+const cacheExitCodes = `
+Exit codes:
+  0    done; diff: there is no difference
+  1    get, rm, set --ttl: nothing is stored under a key; diff: a difference
+  3    wrong use: a flag, a path, a damaged dump, a store out of reach
+  130  interrupted`
+
 // everTime is a time at which nothing has expired: people are shown what is
 // stored.
 const everTime = math.MinInt64
@@ -37,7 +45,7 @@ the variable STARHOST_STORE, names it: ` + storeHelp + `.
 
 Items that have expired are absent for rules, but may still be stored; they are
 shown, as expired. The time that is left counts from --at, which is now unless
-the state is of a run over old logs (--clock event).` + "\n" + exitCodesHelp,
+the state is of a run over old logs (--clock event).` + "\n" + cacheExitCodes,
 		Example: `  starhost cache ls --store bolt:state.db my.rule:
   starhost cache get --store dynamodb:panther-kv-store my.rule:bob
   starhost cache dump --store bolt:state.db > state.jsonl`,
@@ -47,6 +55,7 @@ the state is of a run over old logs (--clock event).` + "\n" + exitCodesHelp,
 	flags.BoolVar(&o.readOnly, "read-only", false, "refuse to change anything")
 	flags.StringVar(&o.at, "at", "", "the time, such as 2026-01-01T00:00:00Z; default now")
 	cmd.AddCommand(c.cacheGet(o), c.cacheSet(o), c.cacheLs(o), c.cacheRm(o), c.cacheDump(o), c.cacheLoad(o), c.cacheDiff(o), c.cacheInit(o))
+	onlyCommands(cmd)
 	return cmd
 }
 
@@ -81,19 +90,30 @@ func (c *command) withStore(ctx context.Context, o *cacheOptions, use storeUse, 
 	if use == readWrite && o.readOnly {
 		return errors.New("this command changes the store, which --read-only forbids")
 	}
+	if use == readWrite && o.store == "memory" {
+		return errors.New("--store is memory, which ends with this command: name one that stays, such as bolt:state.db")
+	}
 	store, closeStore, err := c.openStore(ctx, o.store, use)
 	if err != nil {
-		return err
+		return interrupted(ctx, err)
 	}
-	return interrupted(ctx, errors.Join(do(store), closeStore()))
+	err = do(store)
+	if closing := closeStore(); closing != nil {
+		if exit, ok := errors.AsType[*exitError](err); ok {
+			err = exit.err // a store that fails is worse
+		}
+		err = errors.Join(err, closing)
+	}
+	return interrupted(ctx, err)
 }
 
-// interrupted gives an error that comes from an interrupt its exit code.
+// interrupted gives an error after an interrupt the exit code of one: not every
+// store says why it gave up.
 func interrupted(ctx context.Context, err error) error {
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted: %w", err)}
+	if _, told := errors.AsType[*exitError](err); err == nil || told || ctx.Err() == nil {
+		return err
 	}
-	return err
+	return &exitError{exitInterrupted, fmt.Errorf("interrupted: %w", err)}
 }
 
 // lister returns the store's ability to list its keys.
@@ -110,7 +130,7 @@ func (c *command) cacheInit(o *cacheOptions) *cobra.Command {
 		Short: "Create the table of a DynamoDB store",
 		Long: `init creates the table that --store names, paid by request, and turns its TTL on.
 What is there already stays as it is. Nothing else ever creates a table; the
-file of a bolt store is made by the first command that writes to it.` + "\n" + exitCodesHelp,
+file of a bolt store is made by the first command that writes to it.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache init --store dynamodb:panther-kv-store
   starhost cache init --store 'dynamodb:panther-kv-store?region=eu-central-1'`,
 		Args: cobra.NoArgs,
@@ -124,7 +144,7 @@ file of a bolt store is made by the first command that writes to it.` + "\n" + e
 			}
 			done, err := dynamodb.Init(cmd.Context(), where)
 			if err != nil {
-				return err
+				return interrupted(cmd.Context(), err)
 			}
 			for _, step := range []struct {
 				did         bool

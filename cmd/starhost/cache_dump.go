@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/bolt"
 	"github.com/starhost/starhost/builtins/caching/dump"
 )
 
@@ -24,12 +24,15 @@ func (c *command) cacheDump(o *cacheOptions) *cobra.Command {
 		Long: `dump writes the items whose keys begin with PREFIX as JSON lines, in the order of
 the keys: exact, with the times at which they expire, for load into this or any
 other store. It also works while an engine has the store open; of a bolt file
-that is in use it takes a copy first, so that the dump is of one moment.` + "\n" + exitCodesHelp,
+that is in use it takes a copy first, so that the dump is of one moment.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache dump --store bolt:state.db -o state.jsonl
   starhost cache dump --store bolt:state.db | gzip > state.jsonl.gz
   starhost cache dump --store dynamodb:panther-kv-store | starhost cache load --store bolt:state.db`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkOutput(output, o.store); err != nil {
+				return err
+			}
 			return c.withStore(cmd.Context(), o, readOnly, func(store caching.Store) error {
 				return c.dump(cmd.Context(), store, strings.Join(args, ""), output)
 			})
@@ -61,17 +64,25 @@ func (c *command) dump(ctx context.Context, store caching.Store, prefix, output 
 	return nil
 }
 
-// replaceFile writes a file that is either the whole new one or the old one.
-func replaceFile(path string, write func(w io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+// checkOutput refuses to write a dump into the file of the store itself.
+func checkOutput(output, store string) error {
+	if output == "" {
+		return errors.New(`--output is "", want a file, or - for standard output`)
+	}
+	scheme, where := splitStore(store)
+	if scheme != "bolt" || output == "-" {
+		return nil
+	}
+	path, _, err := bolt.ParseSpec(where)
 	if err != nil {
-		return err
+		return nil // the store is opened next, which tells
 	}
-	defer os.Remove(f.Name())
-	if err := errors.Join(write(f), f.Sync(), f.Close()); err != nil {
-		return err
+	own, err1 := os.Stat(path)
+	to, err2 := os.Stat(output)
+	if err1 == nil && err2 == nil && os.SameFile(own, to) {
+		return fmt.Errorf("--output %s is the file of the store itself: give another path", output)
 	}
-	return os.Rename(f.Name(), path)
+	return nil
 }
 
 func (c *command) cacheLoad(o *cacheOptions) *cobra.Command {
@@ -81,16 +92,16 @@ func (c *command) cacheLoad(o *cacheOptions) *cobra.Command {
 		Long: `load puts the items of dumps into the store: each replaces what is under its key,
 and other keys stay as they are. FILE is "-" for standard input, which is the
 default. Items that have expired are left out. The files are read whole before
-anything is written, so that a damaged one changes nothing.` + "\n" + exitCodesHelp,
+anything is written, so that one that is damaged or cut changes nothing.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache load --store bolt:state.db state.jsonl
   zcat state.jsonl.gz | starhost cache load --store dynamodb:panther-kv-store`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				files = []string{"-"}
 			}
-			records, err := c.readDumps(files)
+			records, err := c.readDumps(cmd.Context(), files)
 			if err != nil {
-				return err
+				return interrupted(cmd.Context(), err)
 			}
 			return c.withStore(cmd.Context(), o, readWrite, func(store caching.Store) error {
 				return c.load(cmd.Context(), store, records, o.now)
@@ -100,10 +111,10 @@ anything is written, so that a damaged one changes nothing.` + "\n" + exitCodesH
 }
 
 // readDumps reads dump files. The last item of a key counts.
-func (c *command) readDumps(paths []string) ([]dump.Record, error) {
+func (c *command) readDumps(ctx context.Context, paths []string) ([]dump.Record, error) {
 	var records []dump.Record
 	for _, path := range paths {
-		more, err := c.readDump(path)
+		more, err := c.readDump(ctx, path)
 		if err != nil {
 			return nil, err
 		}
@@ -130,7 +141,7 @@ func (c *command) load(ctx context.Context, store caching.Store, records []dump.
 }
 
 // readDump reads a dump file.
-func (c *command) readDump(path string) ([]dump.Record, error) {
+func (c *command) readDump(ctx context.Context, path string) ([]dump.Record, error) {
 	in := c.in
 	if path != "-" {
 		f, err := os.Open(path)
@@ -141,13 +152,43 @@ func (c *command) readDump(path string) ([]dump.Record, error) {
 		in = f
 	}
 	var records []dump.Record
-	for r, err := range dump.Read(in) {
+	for r, err := range dump.Read(readerUntil{ctx, in}) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		records = append(records, r)
 	}
 	return records, nil
+}
+
+// A readerUntil stops when its context ends, also while it waits for a terminal
+// or a pipe. A read that waits then is left behind: nothing can end it but the
+// program, which is about to.
+type readerUntil struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r readerUntil) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	type read struct {
+		b   []byte
+		err error
+	}
+	done := make(chan read, 1)
+	own := make([]byte, min(len(p), 1<<16)) // p is the caller's again when the context ends
+	go func() {
+		n, err := r.r.Read(own)
+		done <- read{own[:n], err}
+	}()
+	select {
+	case got := <-done:
+		return copy(p, got.b), got.err
+	case <-r.ctx.Done():
+		return 0, r.ctx.Err()
+	}
 }
 
 // lastOfEach sorts records by their keys and keeps the last one of each key.
@@ -164,7 +205,7 @@ func (c *command) cacheDiff(o *cacheOptions) *cobra.Command {
 		Short: "Compare two stores, or dumps of them",
 		Long: `diff tells in which items two states differ. Each is a store, named as by --store,
 or the file of a dump. Items that have expired count as absent. It exits with 1
-if there is a difference.` + "\n" + exitCodesHelp,
+if there is a difference.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache diff yesterday.jsonl bolt:state.db
   starhost cache diff dynamodb:panther-kv-store bolt:state.db --prefix my.rule:`,
 		Args: cobra.ExactArgs(2),
@@ -219,7 +260,7 @@ func (c *command) diff(ctx context.Context, o *cacheOptions, names []string, pre
 // openSide opens a store for reading, or reads a dump.
 func (c *command) openSide(ctx context.Context, name string) (caching.Lister, func() error, error) {
 	if name == "-" || isDump(name) {
-		records, err := c.readDump(name)
+		records, err := c.readDump(ctx, name)
 		return dumped(lastOfEach(records)), func() error { return nil }, err
 	}
 	store, closeStore, err := c.openStore(ctx, name, readOnly)

@@ -17,7 +17,7 @@ func (c *command) cacheGet(o *cacheOptions) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get KEY…",
 		Short: "Show what is stored under keys",
-		Long:  `get shows the items under the keys. It exits with 1 if there is none under one of them.` + "\n" + exitCodesHelp,
+		Long:  `get shows the items under the keys. It exits with 1 if there is none under one of them.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache get --store bolt:state.db my.rule:bob
   starhost cache get --store bolt:state.db my.rule:bob -f json`,
 		Args: cobra.MinimumNArgs(1),
@@ -66,7 +66,7 @@ func (c *command) cacheLs(o *cacheOptions) *cobra.Command {
 		Use:   "ls [PREFIX]",
 		Short: "List what is stored, in the order of the keys",
 		Long: `ls lists the items whose keys begin with PREFIX. Long values are cut: get shows
-them. A DynamoDB table is read whole, whatever the prefix.` + "\n" + exitCodesHelp,
+them. A DynamoDB table is read whole, whatever the prefix.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache ls --store bolt:state.db
   starhost cache ls --store bolt:state.db my.rule: --live
   starhost cache ls --store bolt:state.db -f json | jq '.items[].key'`,

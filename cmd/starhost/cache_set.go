@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +19,8 @@ type setOptions struct {
 	strings    []string
 	dictionary string
 	ttl        string
+
+	given func(flag string) bool // tells an empty value from none
 }
 
 func (c *command) cacheSet(o *cacheOptions) *cobra.Command {
@@ -27,14 +30,15 @@ func (c *command) cacheSet(o *cacheOptions) *cobra.Command {
 		Short: "Store an item under a key, or set when it expires",
 		Long: `set replaces the item under the key by one with the values that are given, as the
 put functions do. Without a value, and with --ttl, it only sets when the item
-expires. An item lives for 90 days unless --ttl says something else, as those do
-that rules make.` + "\n" + exitCodesHelp,
+expires, which must be there and not have expired. An item lives for 90 days unless --ttl says something else, as those do
+that rules make.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache set --store bolt:state.db my.rule:bob --counter 5 --ttl 1h
   starhost cache set --store bolt:state.db my.rule:ips --string 10.0.0.1 --string 10.0.0.2 --ttl never
   starhost cache set --store bolt:state.db my.rule:seen --dictionary '{"a": 1}'
   starhost cache set --store bolt:state.db my.rule:bob --ttl 0s`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			set.given = cmd.Flags().Changed
 			return c.withStore(cmd.Context(), o, readWrite, func(store caching.Store) error {
 				return set.apply(cmd.Context(), store, args[0], o.now)
 			})
@@ -62,12 +66,12 @@ func (s *setOptions) apply(ctx context.Context, store caching.Store, key string,
 	}
 	at, timed := it.ExpiresAt.Int64()
 	switch {
-	case empty && s.ttl == "":
+	case empty && !s.given("ttl"):
 		return errors.New("what to store? Give --counter, --string, --dictionary or --ttl")
 	case empty && !timed:
 		return errors.New("--ttl never needs a value as well: an expiry can be set, but not removed alone")
 	case empty:
-		return store.Expire(ctx, key, now, at)
+		return expire(ctx, store, key, now, at)
 	}
 	if err := it.CheckSize(key); err != nil {
 		return err
@@ -75,15 +79,30 @@ func (s *setOptions) apply(ctx context.Context, store caching.Store, key string,
 	return store.Put(ctx, key, now, it)
 }
 
+// expire sets when an item expires. That of one that is not there, or has
+// expired, would be all that is stored then.
+func expire(ctx context.Context, store caching.Store, key string, now, at int64) error {
+	it, err := store.Get(ctx, key, everTime)
+	switch {
+	case err != nil:
+		return err
+	case it.IsZero():
+		return &exitError{exitFindings, fmt.Errorf("nothing is stored under %s that could expire: give a value as well", printable(key))}
+	case it.Expired(now):
+		return &exitError{exitFindings, fmt.Errorf("the item under %s has expired already (%s), and rules do not see its values: give them as well to store it anew", printable(key), expiryText(it.ExpiresAt, now))}
+	}
+	return store.Expire(ctx, key, now, at)
+}
+
 // item gives the item with the values of the flags.
 func (s *setOptions) item() (it caching.Item, err error) {
-	if s.counter != "" {
+	if s.given("counter") {
 		if it.Count, err = caching.ParseNumber(s.counter); err != nil {
 			return it, fmt.Errorf("--counter is %q: %w", s.counter, err)
 		}
 	}
 	it.Strings = caching.NewStringSet(s.strings...)
-	if s.dictionary != "" {
+	if s.given("dictionary") {
 		if _, err := pyjson.Loads(s.dictionary); err != nil || !strings.HasPrefix(strings.TrimSpace(s.dictionary), "{") {
 			return it, fmt.Errorf("--dictionary is no object in JSON: %.100s", s.dictionary)
 		}
@@ -100,6 +119,9 @@ func (s *setOptions) expiry(now int64) (caching.Number, error) {
 	case "never":
 		return caching.Number{}, nil
 	case "":
+		if s.given("ttl") {
+			break
+		}
 		return caching.Int(now + int64(defaultTTL.Seconds())), nil
 	}
 	if at, err := time.Parse(time.RFC3339Nano, s.ttl); err == nil {
@@ -126,8 +148,8 @@ func (c *command) cacheRm(o *cacheOptions) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rm KEY…",
 		Short: "Remove items",
-		Long: `rm removes the items under the keys, or all whose keys begin with --prefix. It
-exits with 1 if there is none under one of the keys.` + "\n" + exitCodesHelp,
+		Long: `rm removes the items under the keys, or all whose keys begin with --prefix, and
+says how many there were. It exits with 1 if there is none under one of the keys.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache rm --store bolt:state.db my.rule:bob
   starhost cache rm --store bolt:state.db --prefix my.rule: --dry-run`,
 		RunE: func(cmd *cobra.Command, keys []string) error {
@@ -153,58 +175,82 @@ func (c *command) remove(ctx context.Context, store caching.Store, keys []string
 	if !ok {
 		return errors.New("this store cannot remove items")
 	}
+	present := keys
+	var err error
 	if prefix != "" {
-		from, err := lister(store)
-		if err != nil {
-			return err
-		}
-		err = from.List(ctx, prefix, func(key string, _ caching.Item) error {
-			keys = append(keys, key)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+		keys, err = listedKeys(ctx, store, prefix)
+		present = keys
+	} else {
+		keys = unique(keys)
+		present, err = c.presentKeys(ctx, store, keys)
 	}
-	stored, err := c.storedKeys(ctx, store, keys)
 	if err != nil {
 		return err
 	}
 	verb := "removed"
 	if dryRun {
 		verb = "to remove"
-		for _, key := range stored {
-			fmt.Fprintln(c.out, printable(key))
+		for _, key := range present {
+			if _, err := fmt.Fprintln(c.out, printable(key)); err != nil {
+				return err
+			}
 		}
 	} else {
-		err := c.inParallel(ctx, "remove", len(stored), func(ctx context.Context, i int) error { return deleter.Delete(ctx, stored[i]) })
+		// Also those that seem to be absent: a table can have items that hold nothing.
+		err := c.inParallel(ctx, "remove", len(keys), func(ctx context.Context, i int) error { return deleter.Delete(ctx, keys[i]) })
 		if err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(c.err, "%s %s\n", plural(len(stored), "item", "items"), verb)
-	if len(stored) < len(keys) {
+	fmt.Fprintf(c.err, "%s %s\n", plural(len(present), "item", "items"), verb)
+	if len(present) < len(keys) {
 		return &exitError{code: exitFindings}
 	}
 	return nil
 }
 
-// storedKeys returns those of the keys under which something is stored, and
-// tells of the others.
-func (c *command) storedKeys(ctx context.Context, store caching.Store, keys []string) (stored []string, err error) {
+// listedKeys returns the keys that begin with prefix.
+func listedKeys(ctx context.Context, store caching.Store, prefix string) (keys []string, err error) {
+	from, err := lister(store)
+	if err != nil {
+		return nil, err
+	}
+	err = from.List(ctx, prefix, func(key string, _ caching.Item) error {
+		keys = append(keys, key)
+		return nil
+	})
+	if invalid, ok := errors.AsType[*caching.InvalidError](err); ok {
+		return nil, fmt.Errorf("%w: nothing was removed; remove that item by its key first: starhost cache rm %s", err, printable(invalid.Key))
+	}
+	return keys, err
+}
+
+// unique leaves out keys that were there before.
+func unique(keys []string) []string {
+	seen := make(map[string]bool)
+	return slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		defer func() { seen[key] = true }()
+		return seen[key]
+	})
+}
+
+// presentKeys returns those of the keys under which something is stored, and
+// tells of the others. What is stored may be something that cannot be read.
+func (c *command) presentKeys(ctx context.Context, store caching.Store, keys []string) (present []string, err error) {
 	for _, key := range keys {
 		if err := caching.CheckKey(key); err != nil {
 			return nil, err
 		}
 		it, err := store.Get(ctx, key, everTime)
+		_, unreadable := errors.AsType[*caching.InvalidError](err)
 		switch {
-		case err != nil:
+		case err != nil && !unreadable:
 			return nil, err
-		case it.IsZero():
+		case err == nil && it.IsZero():
 			fmt.Fprintf(c.err, "nothing is stored under %s\n", printable(key))
 		default:
-			stored = append(stored, key)
+			present = append(present, key)
 		}
 	}
-	return stored, nil
+	return present, nil
 }

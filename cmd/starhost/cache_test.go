@@ -2,6 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"io"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -22,12 +25,38 @@ func TestCacheInUse(t *testing.T) {
 	var out, errs bytes.Buffer
 	c := &command{in: &out, out: &out, err: &errs}
 	require.Equal(t, exitOK, c.run(t.Context(), []string{"cache", "dump", "--store", "bolt:" + path}))
-	require.Equal(t, "{\"starhost_dump\":1}\n{\"key\":\"k\",\"counter\":7}\n", out.String())
+	require.Equal(t, "{\"starhost_dump\":2}\n{\"key\":\"k\",\"counter\":7}\n{\"starhost_dump_end\":1}\n", out.String())
 	require.Contains(t, errs.String(), "state.db is in use by another process: this is its state as of now")
 
 	errs.Reset()
 	require.Equal(t, exitUsage, c.run(t.Context(), []string{"cache", "rm", "--store", "bolt:" + path, "k"}))
 	require.Contains(t, errs.String(), "one process at a time can write it; stop that one, or use another file")
+}
+
+// TestCacheInterrupted is interrupted while it waits for standard input, and
+// before a store opens.
+func TestCacheInterrupted(t *testing.T) {
+	in, feed := io.Pipe()
+	defer feed.Close() // ends the read that is left behind
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		io.WriteString(feed, "{\"starhost_dump\":2}\n") // returns when it was read
+		cancel()
+	}()
+	var errs bytes.Buffer
+	c := &command{in: in, out: &errs, err: &errs}
+	path := filepath.Join(t.TempDir(), "state.db")
+	require.Equal(t, exitInterrupted, c.run(ctx, []string{"cache", "load", "--store", path}))
+	require.Contains(t, errs.String(), "interrupted: -: line ")
+	require.NoFileExists(t, path)
+
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull} {
+		t.Setenv(name, value)
+	}
+	for _, args := range [][]string{{"cache", "init"}, {"cache", "ls"}} {
+		errs.Reset()
+		require.Equal(t, exitInterrupted, c.run(ctx, append(args, "--store", "dynamodb:t?region=us-east-1&endpoint=http://127.0.0.1:1")), errs.String())
+	}
 }
 
 func TestDuration(t *testing.T) {

@@ -40,7 +40,10 @@ func Diff(before, after iter.Seq2[Record, error]) iter.Seq2[Change, error] {
 }
 
 // equal tells whether both items are the same.
-func equal(c Change) bool { return c.Old.String() == c.New.String() }
+func equal(c Change) bool {
+	a, b := c.Old, c.New
+	return a.Count == b.Count && a.Strings.Equal(b.Strings) && a.Dictionary == b.Dictionary && a.ExpiresAt == b.ExpiresAt
+}
 
 // A side is one of two sequences, with its next record.
 type side struct {

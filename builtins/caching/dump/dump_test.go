@@ -2,8 +2,10 @@ package dump_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"testing"
 
@@ -37,7 +39,7 @@ func filled(t testing.TB) *memory.Store {
 	return s
 }
 
-const want = `{"starhost_dump":1}
+const want = `{"starhost_dump":2}
 {"key":"a/big","counter":-99999999999999999999999999999999999999}
 {"key":"a/counter","counter":5,"expires_at":1800003600}
 {"key":"a/decimal","counter":0.1,"expires_at":1800000000.25}
@@ -46,6 +48,7 @@ const want = `{"starhost_dump":1}
 {"key":"b/text","counter":"12","expires_at":""}
 {"key":{"base64":"Yy8A/zw="},"expires_at":4611686018427387904}
 {"key":"c/all","counter":1,"string_set":["x"],"dictionary":"{}","expires_at":9}
+{"starhost_dump_end":8}
 `
 
 func TestDump(t *testing.T) {
@@ -73,24 +76,31 @@ func TestDump(t *testing.T) {
 
 func TestReadErrors(t *testing.T) {
 	const head = "{\"starhost_dump\":1}\n"
+	const head2 = "{\"starhost_dump\":2}\n"
 	for text, want := range map[string]string{
-		"":                                     "line 1: it is empty",
-		`{"key":"a","counter":1}`:              "line 1: this is no dump of starhost",
-		"hello":                                "line 1: this is no dump of starhost",
-		`{"starhost_dump":2}`:                  "line 1: the dump has version 2, want 1: use a newer starhost",
-		head + "\n" + `{"key":"a"}`:            `line 3: the item under key "a" has nothing`,
-		head + `{"counter":1}`:                 "line 2: there is no key",
-		head + `{"key":"","counter":1}`:        "line 2: cache key \"\": the key is empty",
-		head + `{"key":"a","counter":1`:        "line 2: unexpected EOF",
-		head + `{"key":"a","counter":1} 2`:     "line 2: there is something after the object",
-		head + `{"key":"a","count":1}`:         `line 2: json: unknown field "count"`,
-		head + `{"key":"a","counter":1e999}`:   "line 2: 1e999 is not a number that can be stored",
-		head + `{"key":"a","counter":true}`:    "line 2: true is not a number that can be stored",
-		head + `{"key":"a","string_set":[1]}`:  "cannot unmarshal number",
-		head + `{"key":null,"counter":1}`:      "line 2: there is no key",
-		head + `{"key":{"base32":"x"}}`:        `unknown field "base32"`,
-		head + `{"key":{},"counter":1}`:        "an object stands where a string should",
-		head + `{"key":"a","string_set":null}`: `line 2: the item under key "a" has nothing`,
+		"":                                   "line 1: it is empty",
+		`{"key":"a","counter":1}`:            "line 1: this is no dump of starhost",
+		"hello":                              "line 1: this is no dump of starhost",
+		`{"starhost_dump":3}`:                "line 1: the dump has version 3, want at most 2: use a newer starhost",
+		`{"starhost_dump":3,"zone":"a"}`:     "line 1: the dump has version 3, want at most 2",
+		`{"starhost_dump":0}`:                "line 1: the dump has version 0",
+		`{"starhost_dump_end":0}`:            "line 1: this is no dump of starhost",
+		head2:                                "line 2: the dump is cut: it ends after 0 items, without its last line: make it anew",
+		head2 + `{"key":"a"}` + "\n" + head2: "line 3: the dump is cut: it ends after 1 items, without its last line",
+		head2 + `{"starhost_dump_end":2}`:    "line 2: the dump is cut: it has 0 items of 2: make it anew",
+		head2 + `{"starhost_dump_e`:          "line 2: unexpected EOF",
+		head2 + `{"starhost_dump_end":0}` + "\n" + `{"key":"a","counter":1}`: "line 3: this comes after the end of the dump",
+		head + `{"counter":1}`:                                        "line 2: there is no key",
+		head + `{"key":"","counter":1}`:                               "line 2: cache key \"\": the key is empty",
+		head + `{"key":"a","counter":1`:                               "line 2: unexpected EOF",
+		head + `{"key":"a","counter":1} 2`:                            "line 2: there is something after the object",
+		head + `{"key":"a","count":1}`:                                `line 2: json: unknown field "count"`,
+		head + `{"key":"a","counter":1e999}`:                          "line 2: 1e999 is not a number that can be stored",
+		head + `{"key":"a","counter":true}`:                           "line 2: true is not a number that can be stored",
+		head + `{"key":"a","string_set":[1]}`:                         "cannot unmarshal number",
+		head + `{"key":null,"counter":1}`:                             "line 2: there is no key",
+		head + `{"key":{"base32":"x"}}`:                               `unknown field "base32"`,
+		head + `{"key":{},"counter":1}`:                               "an object stands where a string should",
 		head + fmt.Sprintf(`{"key":"a","dictionary":"%0500000d"}`, 0): "line 2: cache key \"a\": the item would have 500",
 		head + fmt.Sprintf(`{"key":"%05000d","counter":1}`, 0):        "at most 2048 can be stored",
 		head + strings.Repeat("x", 4<<20):                             "line 2: bufio.Scanner: token too long",
@@ -124,10 +134,58 @@ func TestDiff(t *testing.T) {
 	}
 	require.Equal(t, []string{"a: intCount=1 -> none", "c: intCount=1 -> intCount=2", "d: none -> intCount=1"}, got)
 
+	looksSame := func(it caching.Item) iter.Seq2[dump.Record, error] {
+		return dump.Items(t.Context(), lists{{Key: "k", Item: it}}, "")
+	}
+	changes := 0
+	for c, err := range dump.Diff(looksSame(caching.Item{Dictionary: "{} expiresAt=9"}), looksSame(caching.Item{Dictionary: "{}", ExpiresAt: caching.Int(9)})) {
+		require.NoError(t, err)
+		require.Equal(t, c.Old.String(), c.New.String())
+		changes++
+	}
+	require.Equal(t, 1, changes)
+
 	broken := func(yield func(dump.Record, error) bool) { yield(dump.Record{}, errors.New("broken")) }
 	for _, err := range dump.Diff(dump.Items(t.Context(), before, ""), broken) {
 		require.EqualError(t, err, "broken")
 	}
+}
+
+// TestEmptyItems leaves out what has nothing, as a table can hold it, and reads
+// past it.
+func TestEmptyItems(t *testing.T) {
+	var text bytes.Buffer
+	n, err := dump.Write(t.Context(), &text, lists{{Key: "a"}, {Key: "b", Item: caching.Item{Count: caching.Int(1)}}}, "")
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, "{\"starhost_dump\":2}\n{\"key\":\"b\",\"counter\":1}\n{\"starhost_dump_end\":1}\n", text.String())
+
+	for r, err := range dump.Read(strings.NewReader("{\"starhost_dump\":1}\n{\"key\":\"a\"}\n{\"key\":\"b\",\"string_set\":null}\n")) {
+		t.Errorf("%v (error %v)", r, err)
+	}
+}
+
+// TestWriteError writes nothing that could be taken for a dump.
+func TestWriteError(t *testing.T) {
+	var text bytes.Buffer
+	_, err := dump.Write(t.Context(), &text, lists{{Key: "b", Item: caching.Item{Count: caching.Int(1)}}, {Key: "broken"}}, "")
+	require.EqualError(t, err, "broken")
+	require.Empty(t, text.String())
+}
+
+// lists lists records, and fails at the key "broken".
+type lists []dump.Record
+
+func (l lists) List(_ context.Context, _ string, each func(key string, item caching.Item) error) error {
+	for _, r := range l {
+		if r.Key == "broken" {
+			return errors.New("broken")
+		}
+		if err := each(r.Key, r.Item); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // FuzzRead reads anything; what is read is the same after it is written and

@@ -17,15 +17,13 @@ type Record struct {
 	Item caching.Item
 }
 
-// version is that of the format.
-const version = 1
+// version is that of the format. Version 1 had no last line.
+const version = 2
 
-// header is the first line.
-var header = fmt.Sprintf("{\"starhost_dump\":%d}\n", version)
-
-// line is a record as JSON.
+// line is a line as JSON: a record, or the first or the last one of a dump.
 type line struct {
 	Version    *int   `json:"starhost_dump,omitempty"`
+	End        *int   `json:"starhost_dump_end,omitempty"`
 	Key        *text  `json:"key,omitempty"`
 	Counter    number `json:"counter,omitzero"`
 	StringSet  []text `json:"string_set,omitempty"`
@@ -52,24 +50,24 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// parse reads a line. It is a record, or the first line of a dump.
-func parse(b []byte) (r Record, first bool, err error) {
+// parse reads a line.
+func parse(b []byte) (l line, err error) {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
-	var l line
 	if err := d.Decode(&l); err != nil {
-		return r, false, err
+		return l, err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return r, false, errors.New("there is something after the object")
+		return l, errors.New("there is something after the object")
 	}
-	switch {
-	case l.Version != nil && *l.Version != version:
-		return r, false, fmt.Errorf("the dump has version %d, want %d: use a newer starhost", *l.Version, version)
-	case l.Version != nil:
-		return r, true, nil
-	case l.Key == nil:
-		return r, false, errors.New("there is no key")
+	return l, nil
+}
+
+// record gives the record that a line holds. Its item is zero if the line says
+// nothing but the key.
+func (l line) record() (r Record, err error) {
+	if l.Key == nil {
+		return r, errors.New("there is no key")
 	}
 	members := make([]string, len(l.StringSet))
 	for i, m := range l.StringSet {
@@ -82,12 +80,9 @@ func parse(b []byte) (r Record, first bool, err error) {
 		ExpiresAt:  l.ExpiresAt.Number,
 	}}
 	if err := caching.CheckKey(r.Key); err != nil {
-		return r, false, err
+		return r, err
 	}
-	if r.Item.IsZero() {
-		return r, false, fmt.Errorf("the item under key %q has nothing", r.Key)
-	}
-	return r, false, r.Item.CheckSize(r.Key)
+	return r, r.Item.CheckSize(r.Key)
 }
 
 // text is a string that may not be UTF-8.
