@@ -27,6 +27,7 @@ variable STARHOST_CONFIG, names another, or none.` + "\n" + exitCodesHelp,
   starhost config init`,
 	}
 	cmd.AddCommand(c.configShow(), c.configSchema(), c.configInit())
+	onlyCommands(cmd)
 	return cmd
 }
 
