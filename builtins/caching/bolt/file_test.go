@@ -230,6 +230,32 @@ func TestSweep(t *testing.T) {
 	require.Less(t, info.Size(), int64(4<<20), "free pages are used again")
 }
 
+// TestNoSweep: a write at a later time leaves the items that have expired by
+// then, unless it is of their own key.
+func TestNoSweep(t *testing.T) {
+	for _, noSweep := range []bool{true, false} {
+		s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{NoSweep: noSweep})
+		for i := range 3 {
+			put(t, s, fmt.Sprint("old", i), caching.Item{Count: caching.Int(1), ExpiresAt: caching.Int(start + 60)})
+		}
+		const later = start + 100
+		require.NoError(t, s.Put(t.Context(), "new", later, caching.Item{Count: caching.Int(1)}))
+		_, err := s.Increment(t.Context(), "new", later, caching.Int(1), caching.TTL{})
+		require.NoError(t, err)
+		if !noSweep {
+			require.Equal(t, 1, s.Len())
+			continue
+		}
+		n, err := s.Increment(t.Context(), "old0", later, caching.Int(1), caching.TTL{})
+		require.NoError(t, err)
+		require.Equal(t, caching.Int(1), n, "counted anew")
+		it, err := s.Get(t.Context(), "old1", start)
+		require.NoError(t, err)
+		require.Equal(t, "intCount=1 expiresAt=1800000060", it.String())
+		require.Equal(t, 4, s.Len())
+	}
+}
+
 // TestCloseWaits: Close waits for the calls that are under way, which all
 // succeed, or fail with ErrClosed and have no effect.
 func TestCloseWaits(t *testing.T) {
@@ -342,9 +368,9 @@ func TestDamageWhileOpen(t *testing.T) {
 
 func TestParseSpec(t *testing.T) {
 	for spec, want := range map[string]string{
-		"a/b.db":                             `a/b.db { 0s false}`,
-		"a.db?sync=off":                      `a.db {off 0s false}`,
-		"a.db?sync=interval&every=250ms":     `a.db {interval 250ms false}`,
+		"a/b.db":                             `a/b.db { 0s false false}`,
+		"a.db?sync=off":                      `a.db {off 0s false false}`,
+		"a.db?sync=interval&every=250ms":     `a.db {interval 250ms false false}`,
 		"":                                   `a bolt store needs the path of its file`,
 		"?sync=off":                          `a bolt store needs the path of its file`,
 		"a.db?sync=sometimes":                `sync is "sometimes", want always, interval or off`,
