@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -133,6 +134,44 @@ func TestReaders(t *testing.T) {
 	open(t, path, bolt.Options{ReadOnly: true})
 	_, err := bolt.Open(path, bolt.Options{})
 	require.ErrorIs(t, err, bolt.ErrInUse)
+}
+
+// TestCopyLeavesNothing: a copy has no name where the system allows it, so that
+// nothing is left of it even if its process is killed, and none after Close or
+// a failure.
+func TestCopyLeavesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path, bolt.Options{})
+	put(t, s, "k", caching.Item{Count: caching.Int(1)})
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	t.Setenv("TMP", folder) // Windows
+	names := func() (names []string) {
+		entries, err := os.ReadDir(folder)
+		require.NoError(t, err)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	c, err := bolt.OpenCopy(t.Context(), path)
+	require.NoError(t, err)
+	if runtime.GOOS != "windows" {
+		require.Empty(t, names())
+	}
+	it, err := c.Get(t.Context(), "k", start)
+	require.NoError(t, err)
+	require.Equal(t, caching.Int(1), it.Count)
+	require.NoError(t, c.Close())
+	require.Empty(t, names())
+
+	foreign := filepath.Join(t.TempDir(), "foreign")
+	require.NoError(t, os.WriteFile(foreign, []byte("no database"), 0o600))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = bolt.OpenCopy(ctx, foreign)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, names())
 }
 
 // TestNewerFormat: a file of a later version is refused.
