@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // Windows tell what a match does to alerts: events of one rule with one
@@ -312,10 +313,11 @@ const KeyPrefix = "starhost.alert/"
 const maxKey = 1024
 
 // WindowKey gives the key of the window of a rule and a deduplication string.
-// Longer ones are hashed: their keys start with a "?", which no escaped id does.
+// Longer ones, and those that are not UTF-8, which a Counter may refuse, are
+// hashed: their keys start with a "?", which no escaped id does.
 func WindowKey(ruleID, dedup string) string {
 	key := KeyPrefix + url.PathEscape(ruleID) + "/" + dedup
-	if len(key) <= maxKey {
+	if len(key) <= maxKey && utf8.ValidString(key) {
 		return key
 	}
 	sum := sha256.Sum256([]byte(ruleID + "\x00" + dedup))

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/starhost/starhost/alert"
 	"github.com/stretchr/testify/require"
@@ -276,19 +277,21 @@ func TestAddError(t *testing.T) {
 	require.ErrorContains(t, w.Written(t.Context(), got, now), "note that alert "+got.ID+" is out: down")
 }
 
-// TestWindowKey shows that keys of different windows differ and are short
-// enough for DynamoDB.
+// TestWindowKey shows that keys of different windows differ, and are short
+// enough and of characters for DynamoDB.
 func TestWindowKey(t *testing.T) {
 	long := strings.Repeat("é", 1000)
 	seen := make(map[string]string)
 	for _, w := range [][2]string{
 		{"a", "b"}, {"a/b", ""}, {"a", "/b"}, {"a/", "b"}, {"a%2Fb", ""}, {"a b", "c"},
 		{"a", long}, {"a", long + "x"}, {"a" + long, ""}, {"b", long},
+		{"a", "aaaé"[:4]}, {"a", "aaa\ufffd"}, {"a", "aaa\xff"}, {"a\xff", "b"}, {"a", "aaaé"},
 	} {
 		key := alert.WindowKey(w[0], w[1])
 		require.Empty(t, seen[key], "%q", w)
 		seen[key] = w[0] + "|" + w[1]
 		require.LessOrEqual(t, len(key), 2048)
+		require.True(t, utf8.ValidString(key), "%q", key)
 		require.True(t, strings.HasPrefix(key, alert.KeyPrefix))
 	}
 }

@@ -63,12 +63,13 @@ func (it Item) Increment(key string, now int64, n Number, ttl TTL) (Item, error)
 }
 
 // AddStrings returns the item stored under key with members added to its set.
-// An error leaves the item as it is and is an *InvalidError.
+// An error leaves the item as it is and is an *InvalidError. The caller has
+// checked the members by themselves (Item.CheckSize).
 func (it Item) AddStrings(key string, now int64, members StringSet, ttl TTL) (Item, error) {
 	it = it.At(now)
 	it.Strings = it.Strings.Union(members)
 	it.ExpiresAt = ttl.after(it.ExpiresAt)
-	return it, it.CheckSize(key)
+	return it, it.checkBytes(key)
 }
 
 // RemoveStrings returns the item with members removed from its set, and that

@@ -1,14 +1,18 @@
 package caching
 
 import (
+	"cmp"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"go.starlark.net/starlark"
 )
 
 // Limits of what can be stored. They are those of a DynamoDB table and hold
-// for every store, so that rules behave the same on all of them.
+// for every store, so that rules behave the same on all of them. Text must also
+// be valid UTF-8: a table would take other bytes for U+FFFD, so that keys that
+// differ became one.
 const (
 	MaxKey  = 2048       // bytes of a key
 	MaxItem = 400 * 1024 // bytes of an item, counted by Item.Size
@@ -22,12 +26,40 @@ func CheckKey(key string) error {
 	case len(key) > MaxKey:
 		return &InvalidError{key, fmt.Sprintf("the key has %d bytes, at most %d can be stored: shorten it, or use a hash of it", len(key), MaxKey)}
 	}
-	return nil
+	return checkText(key, "the key", key)
 }
 
-// CheckSize tells whether an item under key can be stored: an *InvalidError
-// says why not.
+// checkText tells whether text, which what names, can be stored under key or as
+// the key.
+func checkText(key, what, text string) error {
+	if utf8.ValidString(text) {
+		return nil
+	}
+	return &InvalidError{key, what + ` is not valid UTF-8: a part of a character is missing, as a slice such as s[:20] counts bytes and can cut one in two. "".join(list(s.codepoints())[:20]) keeps whole characters`}
+}
+
+// CheckSize tells whether an item under key can be stored, by its size and its
+// text: an *InvalidError says why not.
 func (it Item) CheckSize(key string) error {
+	if err := it.checkBytes(key); err != nil {
+		return err
+	}
+	for m := range it.Strings.All() {
+		if !utf8.ValidString(m) {
+			return checkText(key, "the string "+shortKey(m)+" of the set", m)
+		}
+	}
+	count, _ := it.Count.Text()
+	expires, _ := it.ExpiresAt.Text()
+	return cmp.Or(
+		checkText(key, "the counter", count),
+		checkText(key, "the time of expiry", expires),
+		checkText(key, "the dictionary", it.Dictionary),
+	)
+}
+
+// checkBytes is CheckSize for an item whose text is known to be valid.
+func (it Item) checkBytes(key string) error {
 	if n := it.Size(key); n > MaxItem {
 		return tooLargeError(key, "", n)
 	}

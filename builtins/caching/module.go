@@ -33,7 +33,8 @@ import (
 //	check_account_age(key) -> bool
 //
 // A key is a string of up to 2,048 bytes, shared by all rules. What is absent
-// reads as 0, an empty set or an empty dict.
+// reads as 0, an empty set or an empty dict. Keys and members of sets are valid
+// UTF-8, which a slice of a string may not be; others are a ClientError.
 //
 // epoch_seconds says when the item under the key expires, with all that it
 // holds: below 1e9 in so many seconds, else at that time; a number or its text.

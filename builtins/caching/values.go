@@ -65,6 +65,9 @@ func (op *operation) membersOf(v starlark.Value) (StringSet, error) {
 // string.
 func (op *operation) elementsOf(v starlark.Value) (StringSet, error) {
 	if s, ok := v.(starlark.String); ok {
+		if err := checkText(op.key, "the string", string(s)); err != nil {
+			return StringSet{}, err
+		}
 		return charactersOf(string(s)), op.meter.Charge(len(s))
 	}
 	elements, ok := v.(starlark.Iterable)

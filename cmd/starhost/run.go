@@ -107,7 +107,7 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 	if err != nil {
 		return err
 	}
-	store, closeStore, err := c.openStore(ctx, o.store, readWrite)
+	store, closeStore, err := c.openStore(ctx, o.store, forRules)
 	if err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (s *service) close() {
 }
 
 func (s *service) openStore(ctx context.Context) error {
-	store, closeStore, err := s.command.openStore(ctx, s.Store, readWrite)
+	store, closeStore, err := s.command.openStore(ctx, s.Store, forRules)
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,9 @@ const storeHelp = "memory, bolt:PATH[?sync=always|interval|off] or dynamodb:TABL
 type storeUse int
 
 const (
-	readWrite storeUse = iota
-	readOnly           // the store must be there; nothing is written
+	readWrite storeUse = iota // people look and change: what has expired by their clock stays
+	readOnly                  // the store must be there; nothing is written
+	forRules                  // rules write, by whose time expired items are swept
 )
 
 // openStore opens the store that --store names: memory, SCHEME:WHERE, or the
@@ -68,6 +69,7 @@ func (c *command) openBolt(ctx context.Context, where string, use storeUse) (*bo
 		return nil, fmt.Errorf("--store: %w", err)
 	}
 	options.ReadOnly = use == readOnly
+	options.NoSweep = use != forRules
 	s, err := bolt.Open(path, options)
 	if use != readOnly || !errors.Is(err, bolt.ErrInUse) {
 		return s, err

@@ -31,7 +31,7 @@ const (
 // killsVariable says how often TestKill kills; 3 is the default.
 const killsVariable = "STARHOST_BOLT_KILLS"
 
-var works = map[string]func(s *bolt.Store){"load": load, "fill": fillUp}
+var works = map[string]func(s *bolt.Store){"load": load, "fill": fillUp, "syncless": syncless, "synclessLater": synclessLater}
 
 func TestMain(m *testing.M) {
 	work, ok := works[os.Getenv(childWork)]

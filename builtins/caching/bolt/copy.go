@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/starhost/starhost/internal/filelock"
@@ -17,7 +16,9 @@ const copyPatience = 10 * time.Second
 
 // OpenCopy opens a copy, for reading, of a file that another process is
 // writing: so people can look into the state of a program that runs. The other
-// process takes no notice.
+// process takes no notice. The copy is in the folder for temporary files, where
+// the system allows without a name, so that nothing is left of it if this
+// process is killed.
 //
 // Without the other's help a copy may be of two states at once. As a file
 // tells that by itself, it is copied again and again until one is whole, which
@@ -29,27 +30,33 @@ func OpenCopy(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	defer from.Close()
-	folder, err := os.MkdirTemp("", "starhost-copy-*")
+	to, err := os.CreateTemp("", "starhost-copy-*")
 	if err != nil {
 		return nil, err
 	}
-	s, err := openCopy(ctx, from, filepath.Join(folder, filepath.Base(path)))
+	leftover := to.Name()
+	if os.Remove(leftover) == nil { // not every system can while it is open
+		leftover = ""
+	}
+	s, err := openCopy(ctx, from, to)
 	if err != nil {
-		os.RemoveAll(folder)
+		to.Close()
+		os.Remove(leftover)
 		return nil, err
 	}
-	s.folder = folder
+	s.leftover = leftover
 	return s, nil
 }
 
-func openCopy(ctx context.Context, from *os.File, to string) (*Store, error) {
+// openCopy copies from to to and opens that. If it fails, to may be closed.
+func openCopy(ctx context.Context, from, to *os.File) (*Store, error) {
 	begin := time.Now()
 	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
 		err := copyWhole(from, to)
 		ours := !errors.Is(err, ErrForeign) && !errors.Is(err, ErrFormat) // as far as such a copy can tell
 		switch late := time.Since(begin) > copyPatience; {
 		case err == nil:
-			return Open(to, Options{ReadOnly: true})
+			return openAs(to.Name(), Options{ReadOnly: true}, func(string, int) (*os.File, error) { return to, nil })
 		case errors.As(err, new(*os.PathError)), late && !ours:
 			return nil, explain(from.Name(), err)
 		case late:
@@ -65,7 +72,7 @@ func openCopy(ctx context.Context, from *os.File, to string) (*Store, error) {
 }
 
 // copyWhole copies a file. It fails if the copy is not whole.
-func copyWhole(from *os.File, to string) (err error) {
+func copyWhole(from, to *os.File) error {
 	info, err := from.Stat()
 	if err != nil {
 		return err
@@ -74,15 +81,13 @@ func copyWhole(from *os.File, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err := to.Truncate(0); err != nil { // of the attempt before
+		return err
+	}
+	size, err := io.Copy(io.NewOffsetWriter(to, 0), io.NewSectionReader(from, 0, pages.Size()))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	size, err := io.Copy(f, io.NewSectionReader(from, 0, pages.Size()))
-	if err != nil {
-		return err
-	}
-	_, err = check(f, size)
+	_, err = check(to, size)
 	return err
 }

@@ -20,6 +20,7 @@
 // second for a million small items, if the system has the file in memory.
 //
 // Expired items are swept by the writes, each of which looks at a few items in
-// the order of the keys, round and round; the time is that of the writes. The
-// file does not shrink: its free pages are used again.
+// the order of the keys, round and round; the time is that of the writes.
+// Options.NoSweep keeps them. The file does not shrink: its free pages are used
+// again.
 package bolt

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -135,6 +136,44 @@ func TestReaders(t *testing.T) {
 	require.ErrorIs(t, err, bolt.ErrInUse)
 }
 
+// TestCopyLeavesNothing: a copy has no name where the system allows it, so that
+// nothing is left of it even if its process is killed, and none after Close or
+// a failure.
+func TestCopyLeavesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path, bolt.Options{})
+	put(t, s, "k", caching.Item{Count: caching.Int(1)})
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	t.Setenv("TMP", folder) // Windows
+	names := func() (names []string) {
+		entries, err := os.ReadDir(folder)
+		require.NoError(t, err)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	c, err := bolt.OpenCopy(t.Context(), path)
+	require.NoError(t, err)
+	if runtime.GOOS != "windows" {
+		require.Empty(t, names())
+	}
+	it, err := c.Get(t.Context(), "k", start)
+	require.NoError(t, err)
+	require.Equal(t, caching.Int(1), it.Count)
+	require.NoError(t, c.Close())
+	require.Empty(t, names())
+
+	foreign := filepath.Join(t.TempDir(), "foreign")
+	require.NoError(t, os.WriteFile(foreign, []byte("no database"), 0o600))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = bolt.OpenCopy(ctx, foreign)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, names())
+}
+
 // TestNewerFormat: a file of a later version is refused.
 func TestNewerFormat(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
@@ -228,6 +267,32 @@ func TestSweep(t *testing.T) {
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	require.Less(t, info.Size(), int64(4<<20), "free pages are used again")
+}
+
+// TestNoSweep: a write at a later time leaves the items that have expired by
+// then, unless it is of their own key.
+func TestNoSweep(t *testing.T) {
+	for _, noSweep := range []bool{true, false} {
+		s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{NoSweep: noSweep})
+		for i := range 3 {
+			put(t, s, fmt.Sprint("old", i), caching.Item{Count: caching.Int(1), ExpiresAt: caching.Int(start + 60)})
+		}
+		const later = start + 100
+		require.NoError(t, s.Put(t.Context(), "new", later, caching.Item{Count: caching.Int(1)}))
+		_, err := s.Increment(t.Context(), "new", later, caching.Int(1), caching.TTL{})
+		require.NoError(t, err)
+		if !noSweep {
+			require.Equal(t, 1, s.Len())
+			continue
+		}
+		n, err := s.Increment(t.Context(), "old0", later, caching.Int(1), caching.TTL{})
+		require.NoError(t, err)
+		require.Equal(t, caching.Int(1), n, "counted anew")
+		it, err := s.Get(t.Context(), "old1", start)
+		require.NoError(t, err)
+		require.Equal(t, "intCount=1 expiresAt=1800000060", it.String())
+		require.Equal(t, 4, s.Len())
+	}
 }
 
 // TestCloseWaits: Close waits for the calls that are under way, which all
@@ -342,9 +407,9 @@ func TestDamageWhileOpen(t *testing.T) {
 
 func TestParseSpec(t *testing.T) {
 	for spec, want := range map[string]string{
-		"a/b.db":                             `a/b.db { 0s false}`,
-		"a.db?sync=off":                      `a.db {off 0s false}`,
-		"a.db?sync=interval&every=250ms":     `a.db {interval 250ms false}`,
+		"a/b.db":                             `a/b.db { 0s false false}`,
+		"a.db?sync=off":                      `a.db {off 0s false false}`,
+		"a.db?sync=interval&every=250ms":     `a.db {interval 250ms false false}`,
 		"":                                   `a bolt store needs the path of its file`,
 		"?sync=off":                          `a bolt store needs the path of its file`,
 		"a.db?sync=sometimes":                `sync is "sometimes", want always, interval or off`,

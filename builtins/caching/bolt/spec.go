@@ -34,6 +34,10 @@ type Options struct {
 	// ReadOnly opens a file that exists and refuses to write. Several
 	// processes can so have it open, if none writes.
 	ReadOnly bool
+
+	// NoSweep keeps what has expired: for who writes at a time that is not
+	// the items' own, such as today into the state of last year's events.
+	NoSweep bool
 }
 
 // ParseSpec reads a path with options, as users write it:

@@ -21,7 +21,7 @@ import (
 // A Store is a caching.Store in a file. Open returns one; Close it.
 type Store struct {
 	path     string
-	folder   string // to be removed in the end, if this is a copy
+	leftover string // the file's name, if it is a copy to be removed in the end
 	options  Options
 	db       *bbolt.DB
 	ops      chan *operation
@@ -72,6 +72,13 @@ func Open(path string, o Options) (*Store, error) {
 			return nil, fmt.Errorf("make bolt store %s: %w", path, err)
 		}
 	}
+	return openAs(path, o, func(path string, flag int) (*os.File, error) {
+		return os.OpenFile(path, flag&^os.O_CREATE, 0)
+	})
+}
+
+// openAs opens the file that openFile gives for path.
+func openAs(path string, o Options, openFile func(path string, flag int) (*os.File, error)) (*Store, error) {
 	s := &Store{
 		path:     path,
 		options:  o,
@@ -79,7 +86,7 @@ func Open(path string, o Options) (*Store, error) {
 		finished: make(chan struct{}),
 	}
 	var err error
-	if s.db, err = s.openFile(); err != nil {
+	if s.db, err = s.openDB(openFile); err != nil {
 		if _, ok := errors.AsType[*fileError](err); ok {
 			return nil, err
 		}
@@ -90,9 +97,9 @@ func Open(path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// openFile locks, checks and maps the file. The lock is taken on the very file
+// openDB locks, checks and maps the file. The lock is taken on the very file
 // that bbolt then uses, so that nobody comes in between.
-func (s *Store) openFile() (db *bbolt.DB, err error) {
+func (s *Store) openDB(openFile func(path string, flag int) (*os.File, error)) (db *bbolt.DB, err error) {
 	defer func() {
 		if r := recover(); r != nil { // not after the check, but who knows
 			err = damaged(s.path, fmt.Errorf("%v", r))
@@ -106,7 +113,7 @@ func (s *Store) openFile() (db *bbolt.DB, err error) {
 		InitialMmapSize: initialMap,
 		NoStatistics:    true,
 		OpenFile: func(path string, flag int, _ os.FileMode) (*os.File, error) {
-			f, err := os.OpenFile(path, flag&^os.O_CREATE, 0)
+			f, err := openFile(path, flag)
 			if err != nil {
 				return nil, err
 			}
@@ -160,8 +167,8 @@ func (s *Store) Close() error {
 	close(s.ops)
 	<-s.finished
 	err := errors.Join(s.syncErr, s.db.Close())
-	if s.folder != "" {
-		err = errors.Join(err, os.RemoveAll(s.folder))
+	if s.leftover != "" {
+		err = errors.Join(err, os.Remove(s.leftover))
 	}
 	if err != nil {
 		return fmt.Errorf("close bolt store %s: %w", s.path, err)

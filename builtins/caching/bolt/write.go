@@ -284,7 +284,7 @@ const (
 
 // sweep drops those of the next few items that have expired at now.
 func (t *transaction) sweep(now int64, few int) error {
-	if now == noTime {
+	if now == noTime || t.store.options.NoSweep {
 		return nil
 	}
 	type expired struct {

@@ -29,10 +29,10 @@ func filled(t testing.TB) *memory.Store {
 		"a/big":       {Count: number(t, "-99999999999999999999999999999999999999")},
 		"a/decimal":   {Count: number(t, "0.1"), ExpiresAt: number(t, "1800000000.25")},
 		"b/text":      {Count: caching.TextNumber("12"), ExpiresAt: caching.TextNumber("")},
-		"b/set":       {Strings: caching.NewStringSet("b", "a", "", "é", "<&>", "\xff")},
+		"b/set":       {Strings: caching.NewStringSet("b", "a", "", "é", "<&>")},
 		"b/dict":      {Dictionary: `{"a": NaN, "b": "\u00e9"}`},
 		"c/all":       {Count: caching.Int(1), Strings: caching.NewStringSet("x"), Dictionary: "{}", ExpiresAt: caching.Int(9)},
-		"c/\x00\xff<": {ExpiresAt: caching.Int(1 << 62)},
+		"c/\x00é<<<<": {ExpiresAt: caching.Int(1 << 62)},
 	} {
 		require.NoError(t, s.Put(t.Context(), key, 0, it))
 	}
@@ -44,9 +44,9 @@ const want = `{"starhost_dump":2}
 {"key":"a/counter","counter":5,"expires_at":1800003600}
 {"key":"a/decimal","counter":0.1,"expires_at":1800000000.25}
 {"key":"b/dict","dictionary":"{\"a\": NaN, \"b\": \"\\u00e9\"}"}
-{"key":"b/set","string_set":["","<&>","a","b","é",{"base64":"/w=="}]}
+{"key":"b/set","string_set":["","<&>","a","b","é"]}
 {"key":"b/text","counter":"12","expires_at":""}
-{"key":{"base64":"Yy8A/zw="},"expires_at":4611686018427387904}
+{"key":"c/\u0000é<<<<","expires_at":4611686018427387904}
 {"key":"c/all","counter":1,"string_set":["x"],"dictionary":"{}","expires_at":9}
 {"starhost_dump_end":8}
 `

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/runtime"
+	"go.starlark.net/starlark"
 )
 
 // testExpiry checks every operation on the item of each kind one second before
@@ -151,6 +153,46 @@ func testLimits(t *testing.T, open func(t *testing.T) caching.Store) {
 	it, err := store.Get(t.Context(), "k", start)
 	if err != nil || !it.Strings.Equal(part("a").Union(part("b"))) || !it.ExpiresAt.IsNone() {
 		t.Errorf("the item was changed by the failed operation (error %v)", err)
+	}
+}
+
+// testText checks that keys and members that are not UTF-8, as slices of strings
+// can be, are refused by every built-in, and that nothing is written.
+func testText(t *testing.T, open func(t *testing.T) caching.Store) {
+	store := open(t)
+	rule := newRule(store)
+	cut, whole, one := starlark.String("aaaé"[:4]), starlark.String("k"), starlark.MakeInt(1)
+	refused := func(what, name string, args ...starlark.Value) {
+		t.Helper()
+		got, err := rule.call(time.Unix(start, 0), name, args)
+		ce, ok := errors.AsType[*runtime.CallError](err)
+		if !ok || ce.Type != "ClientError" || !strings.Contains(ce.Msg, what+" is not valid UTF-8") {
+			t.Errorf("%s%v returned %v and error %v, want a ClientError: %s is not valid UTF-8", name, args, got, err, what)
+		}
+	}
+	dict := starlark.NewDict(1)
+	if err := dict.SetKey(whole, one); err != nil {
+		t.Fatal(err)
+	}
+	const key = `cache key "aaa\xc3": the key`
+	for _, name := range []string{"get_counter", "increment_counter", "reset_counter", "get_string_set",
+		"reset_string_set", "get_dictionary", "evaluate_threshold", "check_account_age"} {
+		refused(key, name, cut)
+	}
+	for _, name := range []string{"put_string_set", "add_to_string_set", "remove_from_string_set"} {
+		refused(key, name, cut, starlark.NewList([]starlark.Value{whole}))
+		refused(`the string "aaa\xc3" of the set`, name, whole, starlark.NewList([]starlark.Value{whole, cut}))
+	}
+	refused(key, "put_dictionary", cut, dict)
+	refused(key, "set_key_expiration", cut, one)
+	refused("the string", "put_string_set", whole, cut)
+	for _, name := range []string{"add_to_string_set", "remove_from_string_set"} {
+		refused(`the string "aaa\xc3" of the set`, name, whole, cut)
+	}
+	for _, key := range []string{"k", "aaa\ufffd", "aaa"} {
+		if it, err := store.Get(t.Context(), key, start); err != nil || !it.IsZero() {
+			t.Errorf("under %q there is %v (error %v), want nothing", key, it, err)
+		}
 	}
 }
 

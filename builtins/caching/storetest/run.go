@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) caching.Store) {
 		{"Expiry", testExpiry},
 		{"TTL", testTTL},
 		{"Limits", testLimits},
+		{"Text", testText},
 		{"Context", testContext},
 		{"List", testList},
 		{"Delete", testDelete},
