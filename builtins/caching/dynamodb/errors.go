@@ -81,6 +81,9 @@ type throttledError struct{ error }
 
 // judge tells what the error of one attempt means.
 func judge(err error) verdict {
+	if unsigned(err) { // before all else: the provider may have asked AWS, or met the network
+		return refused
+	}
 	if _, ok := errors.AsType[*throttledError](err); ok {
 		return throttled
 	}
@@ -92,9 +95,6 @@ func judge(err error) verdict {
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return unsent
-	}
-	if strings.Contains(err.Error(), "get identity:") || strings.Contains(err.Error(), "failed to sign") {
-		return refused // no credentials, which their provider has tried for long enough
 	}
 	return ambiguous
 }

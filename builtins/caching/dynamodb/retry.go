@@ -41,8 +41,14 @@ func (s *Store) Stats() Stats {
 	}
 }
 
-// limit returns a context that ends when the budget of one call is used up.
+// limit returns a context that ends when the budget of one call is used up. It
+// has ended already if there are no credentials, and its cause says so.
 func (s *Store) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if err := s.login(ctx); err != nil {
+		ended, end := context.WithCancelCause(ctx)
+		end(err)
+		return ended, func() { end(nil) }
+	}
 	return context.WithTimeoutCause(ctx, s.budget, &timeLimitError{"no success", s.budget})
 }
 
@@ -108,7 +114,7 @@ func (c *call) run(ctx context.Context, send func(context.Context) error) error 
 		if err == nil || isCondition(err) {
 			return err
 		}
-		if limited(ctx) && errors.Is(err, ctx.Err()) { // without an answer
+		if limited(ctx) && errors.Is(err, ctx.Err()) && !unsigned(err) { // without an answer
 			c.fail.Unsure = true
 			return c.end(context.Cause(ctx))
 		}
@@ -133,7 +139,7 @@ func (c *call) attempt(ctx context.Context, send func(context.Context) error) er
 	once, cancel := context.WithTimeoutCause(ctx, c.store.attempt, late)
 	defer cancel()
 	err := send(once)
-	if errors.Is(err, context.DeadlineExceeded) && context.Cause(once) == error(late) {
+	if errors.Is(err, context.DeadlineExceeded) && context.Cause(once) == error(late) && !unsigned(err) {
 		return late
 	}
 	return err
