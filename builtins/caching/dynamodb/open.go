@@ -77,7 +77,7 @@ func (c Config) Open(ctx context.Context, text string) (*Store, error) {
 	s.sets.store, s.sets.rule = s, s.setRule()
 	s.host, err = hostOf(ctx, client.Options())
 	if err != nil {
-		return nil, fmt.Errorf("DynamoDB table %s: %w", where.table, err)
+		return nil, fmt.Errorf("DynamoDB table %s: region %q leads to no host: %w", where.table, client.Options().Region, err)
 	}
 	return s, nil
 }

@@ -42,6 +42,7 @@ func TestOpen(t *testing.T) {
 		{"", "", "", `"" is not the name of a DynamoDB table: want dynamodb:TABLE[?region=REGION&endpoint=URL]`},
 		{"a b", "", "", `"a b" is not the name of a DynamoDB table`},
 		{"t-1?region=us-east-1&ttl=5", "", "", `DynamoDB table t-1 has no option "ttl": want region or endpoint`},
+		{"t-1?region=xx+yy", "", "", `DynamoDB table t-1: region "xx yy" leads to no host: `},
 		{"t-1?endpoint=localhost:8000", "", "", `endpoint "localhost:8000" of DynamoDB table t-1 is not a URL such as http://127.0.0.1:8000`},
 	} {
 		t.Run(test.spec+" "+test.env, func(t *testing.T) {
