@@ -94,7 +94,7 @@ func judge(err error) verdict {
 		return throttled
 	}
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
-		return judgeCode(e.ErrorCode(), e.ErrorFault())
+		return judgeCode(e.ErrorCode(), faultOf(e, err))
 	}
 	if unresolved(err) {
 		return refused
@@ -109,6 +109,15 @@ func judge(err error) verdict {
 		return unsent
 	}
 	return ambiguous
+}
+
+// faultOf returns whose fault an answer is: the client knows it of errors that
+// DynamoDB declares, and of others their status says it.
+func faultOf(e smithy.APIError, err error) smithy.ErrorFault {
+	if r, ok := errors.AsType[*awshttp.ResponseError](err); ok && r.HTTPStatusCode() >= 500 {
+		return smithy.FaultServer
+	}
+	return e.ErrorFault()
 }
 
 // unresolved reports whether region and endpoint make no address, so that
