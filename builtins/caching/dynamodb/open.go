@@ -65,6 +65,7 @@ func (c Config) Open(ctx context.Context, text string) (*Store, error) {
 		return nil, fmt.Errorf("DynamoDB table %s: %w", where.table, err)
 	}
 	s := &Store{
+		spec:    text,
 		table:   where.table,
 		client:  client,
 		wire:    wire,
