@@ -77,11 +77,15 @@ func (e *UnreadableError) add(l listed) {
 	}
 }
 
-// find returns all items whose keys have the prefix, in no order.
+// find returns all items whose keys have the prefix, in no order. One that has
+// nothing but its key and what writers leave is none, as for Get.
 func (s *Store) find(ctx context.Context, prefix string) (found []listed, err error) {
 	err = s.scan(ctx, prefix, func(a attributes) {
-		if key, ok := a[caching.AttrKey].(*types.AttributeValueMemberS); ok { // else it is not a table of ours
-			it, err := decode(key.Value, a)
+		key, ok := a[caching.AttrKey].(*types.AttributeValueMemberS)
+		if !ok {
+			return // not a table of ours, so no key of ours
+		}
+		if it, err := decode(key.Value, a); err != nil || !it.IsZero() {
 			found = append(found, listed{key.Value, it, err})
 		}
 	})

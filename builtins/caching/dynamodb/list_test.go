@@ -71,3 +71,44 @@ func TestListUnreadable(t *testing.T) {
 		t.Errorf("error is %s", text)
 	}
 }
+
+// TestListEmpty checks that keys under which nothing is stored are not listed,
+// though resets leave items there.
+func TestListEmpty(t *testing.T) {
+	tb := newTable(t)
+	s, items := tb.open(t, nil), tb.raw(t)
+	left := []func() error{
+		func() error { // as Python's helpers do
+			items.put(t, map[string]types.AttributeValue{"key": &types.AttributeValueMemberS{Value: "python"}})
+			return nil
+		},
+		func() error { // whose writer's attributes stay
+			_, err := s.Increment(t.Context(), "counter", start, caching.Int(1), caching.TTL{})
+			return errors.Join(err, s.Clear(t.Context(), "counter", start, caching.Count))
+		},
+		func() error {
+			_, err := s.AddStrings(t.Context(), "set", start, caching.NewStringSet("a"), caching.TTL{})
+			return errors.Join(err, s.Clear(t.Context(), "set", start, caching.Strings))
+		},
+		func() error {
+			_, err := s.AddStrings(t.Context(), "removed", start, caching.NewStringSet("a"), caching.TTL{})
+			_, removed := s.RemoveStrings(t.Context(), "removed", start, caching.NewStringSet("a"), caching.TTL{})
+			return errors.Join(err, removed)
+		},
+		func() error { return s.Put(t.Context(), "put", start, caching.Item{}) },
+		func() error { return s.Expire(t.Context(), "time", start, start+1) }, // which is something
+	}
+	for _, leave := range left {
+		if err := leave(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, key := range []string{"python", "counter", "set", "removed", "put", "time"} {
+		if items.get(t, key) == nil {
+			t.Errorf("no item %s is left in the table", key)
+		}
+	}
+	if keys, err := list(t, s, ""); err != nil || !slices.Equal(keys, []string{"time"}) {
+		t.Errorf("listed %q, error %v, want time alone", keys, err)
+	}
+}
