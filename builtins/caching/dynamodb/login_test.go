@@ -3,7 +3,10 @@ package dynamodb_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -153,4 +156,36 @@ func TestLoginIsLeft(t *testing.T) {
 			t.Errorf("the next: %v", err)
 		}
 	})
+}
+
+// TestPatientLogin checks that a server which hands out credentials may take
+// longer than an attempt of the table, and fail once.
+func TestPatientLogin(t *testing.T) {
+	const attempt = 100 * time.Millisecond
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) == 1 {
+			http.Error(w, "later", http.StatusInternalServerError)
+			return
+		}
+		time.Sleep(2 * attempt)
+		fmt.Fprint(w, `{"AccessKeyId":"key","SecretAccessKey":"secret","Token":"token"}`)
+	}))
+	defer server.Close()
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+	t.Setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", server.URL)
+	s, err := dynamodb.Config{Transport: dynamotest.Answer(200, "", ""), Attempt: attempt}.Open(t.Context(), "patient?region=us-east-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(t.Context(), "k", start, caching.Item{}); err != nil || asked.Load() != 2 {
+		t.Errorf("after %d requests for credentials: error %v", asked.Load(), err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
 }

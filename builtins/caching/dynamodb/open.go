@@ -89,9 +89,8 @@ func (c Config) client(ctx context.Context, where spec, wire *wire) (*api.Client
 		return nil, err
 	}
 	load := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(newHTTPClient(cmp.Or(c.Attempt, defaultAttempt))),
-		config.WithLogger(logging.Nop{}), // errors say all
-		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
+		config.WithHTTPClient(awshttp.NewBuildableClient()), // for credentials, with the patience and the retries of AWS
+		config.WithLogger(logging.Nop{}),                    // errors say all
 	}
 	if where.region != "" {
 		load = append(load, config.WithRegion(where.region))
@@ -107,7 +106,7 @@ func (c Config) client(ctx context.Context, where spec, wire *wire) (*api.Client
 		return nil, err
 	}
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && wire.next == nil {
-		wire.next = client.GetTransport() // which now knows the certificates of AWS_CA_BUNDLE
+		wire.next = impatient(client, cmp.Or(c.Attempt, defaultAttempt)).GetTransport() // with the certificates of AWS_CA_BUNDLE
 	}
 	client := api.NewFromConfig(cfg, func(o *api.Options) {
 		o.Retryer = aws.NopRetryer{} // retry.go does it
@@ -159,10 +158,10 @@ func hostOf(ctx context.Context, o api.Options) (string, error) {
 // signed for one host.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// newHTTPClient returns a client that keeps a connection for each caller and
-// waits for no step longer than an attempt may take.
-func newHTTPClient(attempt time.Duration) *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().
+// impatient returns a client that keeps a connection for each caller and waits
+// for no step longer than an attempt may take. All else is as in the one given.
+func impatient(client *awshttp.BuildableClient, attempt time.Duration) *awshttp.BuildableClient {
+	return client.
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = attempt }).
 		WithTransportOptions(func(t *http.Transport) {
 			t.TLSHandshakeTimeout = attempt
