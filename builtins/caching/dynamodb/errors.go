@@ -21,7 +21,7 @@ type Error struct {
 	Request  string // the operation, such as "UpdateItem"
 	Table    string
 	Attempts int
-	Unsure   bool  // some attempt may have been applied
+	Unsure   bool  // it is a write, and some attempt may have been applied
 	Ended    error // why no more attempts were made, nil if the cause allows none
 	Err      error // the last cause, nil if there was no attempt
 }
@@ -66,6 +66,12 @@ type timeLimitError struct {
 
 func (e *timeLimitError) Error() string { return fmt.Sprintf("%s within %v", e.what, e.limit) }
 
+// A connectError says that an attempt ended before there was a connection.
+type connectError struct{ error }
+
+// Unwrap returns why it ended.
+func (e *connectError) Unwrap() error { return e.error }
+
 // A verdict says what a failed attempt means for the next one.
 type verdict int
 
@@ -81,11 +87,20 @@ type throttledError struct{ error }
 
 // judge tells what the error of one attempt means.
 func judge(err error) verdict {
+	if unsigned(err) { // before all else: the provider may have asked AWS, or met the network
+		return refused
+	}
 	if _, ok := errors.AsType[*throttledError](err); ok {
 		return throttled
 	}
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
-		return judgeCode(e.ErrorCode(), e.ErrorFault())
+		return judgeCode(e.ErrorCode(), faultOf(e, err))
+	}
+	if unresolved(err) {
+		return refused
+	}
+	if _, ok := errors.AsType[*connectError](err); ok {
+		return unsent
 	}
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		return unsent
@@ -93,10 +108,25 @@ func judge(err error) verdict {
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return unsent
 	}
-	if strings.Contains(err.Error(), "get identity:") || strings.Contains(err.Error(), "failed to sign") {
-		return refused // no credentials, which their provider has tried for long enough
-	}
 	return ambiguous
+}
+
+// faultOf returns whose fault an answer is: the client knows it of errors that
+// DynamoDB declares, and of others their status says it.
+func faultOf(e smithy.APIError, err error) smithy.ErrorFault {
+	if r, ok := errors.AsType[*awshttp.ResponseError](err); ok && r.HTTPStatusCode() >= 500 {
+		return smithy.FaultServer
+	}
+	return e.ErrorFault()
+}
+
+// unresolved reports whether region and endpoint make no address, so that
+// there is nobody to ask, now or later. What a name server says is not meant.
+func unresolved(err error) bool {
+	if _, ok := errors.AsType[*net.AddrError](err); ok {
+		return true
+	}
+	return strings.Contains(err.Error(), "failed to resolve service endpoint")
 }
 
 func judgeCode(code string, fault smithy.ErrorFault) verdict {

@@ -65,6 +65,7 @@ func (c Config) Open(ctx context.Context, text string) (*Store, error) {
 		return nil, fmt.Errorf("DynamoDB table %s: %w", where.table, err)
 	}
 	s := &Store{
+		spec:    text,
 		table:   where.table,
 		client:  client,
 		wire:    wire,
@@ -77,7 +78,7 @@ func (c Config) Open(ctx context.Context, text string) (*Store, error) {
 	s.sets.store, s.sets.rule = s, s.setRule()
 	s.host, err = hostOf(ctx, client.Options())
 	if err != nil {
-		return nil, fmt.Errorf("DynamoDB table %s: %w", where.table, err)
+		return nil, fmt.Errorf("DynamoDB table %s: region %q leads to no host: %w", where.table, client.Options().Region, err)
 	}
 	return s, nil
 }
@@ -88,9 +89,8 @@ func (c Config) client(ctx context.Context, where spec, wire *wire) (*api.Client
 		return nil, err
 	}
 	load := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(newHTTPClient(cmp.Or(c.Attempt, defaultAttempt))),
-		config.WithLogger(logging.Nop{}), // errors say all
-		config.WithRetryer(func() aws.Retryer { return aws.NopRetryer{} }),
+		config.WithHTTPClient(awshttp.NewBuildableClient()), // for credentials, with the patience and the retries of AWS
+		config.WithLogger(logging.Nop{}),                    // errors say all
 	}
 	if where.region != "" {
 		load = append(load, config.WithRegion(where.region))
@@ -106,7 +106,7 @@ func (c Config) client(ctx context.Context, where spec, wire *wire) (*api.Client
 		return nil, err
 	}
 	if client, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && wire.next == nil {
-		wire.next = client.GetTransport() // which now knows the certificates of AWS_CA_BUNDLE
+		wire.next = impatient(client, cmp.Or(c.Attempt, defaultAttempt)).GetTransport() // with the certificates of AWS_CA_BUNDLE
 	}
 	client := api.NewFromConfig(cfg, func(o *api.Options) {
 		o.Retryer = aws.NopRetryer{} // retry.go does it
@@ -158,10 +158,10 @@ func hostOf(ctx context.Context, o api.Options) (string, error) {
 // signed for one host.
 func keepRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// newHTTPClient returns a client that keeps a connection for each caller and
-// waits for no step longer than an attempt may take.
-func newHTTPClient(attempt time.Duration) *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().
+// impatient returns a client that keeps a connection for each caller and waits
+// for no step longer than an attempt may take. All else is as in the one given.
+func impatient(client *awshttp.BuildableClient, attempt time.Duration) *awshttp.BuildableClient {
+	return client.
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = attempt }).
 		WithTransportOptions(func(t *http.Transport) {
 			t.TLSHandshakeTimeout = attempt

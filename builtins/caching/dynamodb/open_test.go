@@ -42,6 +42,7 @@ func TestOpen(t *testing.T) {
 		{"", "", "", `"" is not the name of a DynamoDB table: want dynamodb:TABLE[?region=REGION&endpoint=URL]`},
 		{"a b", "", "", `"a b" is not the name of a DynamoDB table`},
 		{"t-1?region=us-east-1&ttl=5", "", "", `DynamoDB table t-1 has no option "ttl": want region or endpoint`},
+		{"t-1?region=xx+yy", "", "", `DynamoDB table t-1: region "xx yy" leads to no host: `},
 		{"t-1?endpoint=localhost:8000", "", "", `endpoint "localhost:8000" of DynamoDB table t-1 is not a URL such as http://127.0.0.1:8000`},
 	} {
 		t.Run(test.spec+" "+test.env, func(t *testing.T) {
@@ -101,11 +102,11 @@ func TestInit(t *testing.T) {
 	if err != nil || done.Created || done.TTL || done.Table != tb.name || done.Host == "" {
 		t.Errorf("a second Init: %+v, error %v", done, err)
 	}
-	if _, err := check(tb.config(nil), "not-there"); err == nil || !strings.Contains(err.Error(), "create it by `starhost cache init --store dynamodb:not-there`") {
+	if _, err := check(tb.config(nil), "not-there"); err == nil || !strings.Contains(err.Error(), "create it by `starhost cache init --store 'dynamodb:"+tb.server.Spec("not-there")+"'`") {
 		t.Errorf("a table that is not there: error %v", err)
 	}
 	tb.create(t, "no-ttl", "key")
-	if warnings, err := check(tb.config(nil), "no-ttl"); err != nil || !strings.HasPrefix(warnings, "TTL is off for DynamoDB table no-ttl") {
+	if warnings, err := check(tb.config(nil), "no-ttl"); err != nil || !strings.HasPrefix(warnings, "TTL is off for DynamoDB table no-ttl") || !strings.Contains(warnings, "`starhost cache init --store 'dynamodb:"+tb.server.Spec("no-ttl")+"'` turns it on") {
 		t.Errorf("without TTL: warnings %q, error %v", warnings, err)
 	}
 	tb.create(t, "foreign", "id")
@@ -119,6 +120,35 @@ func TestInit(t *testing.T) {
 	warnings, err := check(tb.config(dynamotest.Answer(400, "AccessDeniedException", "no")), tb.name)
 	if err != nil || strings.Count(warnings, "no permission") != 2 {
 		t.Errorf("without permissions: warnings %q, error %v", warnings, err)
+	}
+}
+
+// TestMissingTable checks that what is to be done about a table that is not
+// there can be pasted into a shell, and means the same table.
+func TestMissingTable(t *testing.T) {
+	t.Setenv("AWS_REGION", "eu-west-1")
+	t.Setenv("AWS_CONFIG_FILE", "/dev/null")
+	for spec, word := range map[string]string{
+		"tab":                  "dynamodb:tab",
+		"tab?region=us-east-1": "'dynamodb:tab?region=us-east-1'",
+		"tab?region=us-east-1&endpoint=http://127.0.0.1:8000": "'dynamodb:tab?region=us-east-1&endpoint=http://127.0.0.1:8000'",
+		"tab?endpoint=http://127.0.0.1:8000/it's":             `'dynamodb:tab?endpoint=http://127.0.0.1:8000/it'\''s'`,
+		"arn:aws:dynamodb:eu-west-1:123456789012:table/tab":   "dynamodb:arn:aws:dynamodb:eu-west-1:123456789012:table/tab",
+	} {
+		config := dynamodb.Config{
+			Credentials: credentials.NewStaticCredentialsProvider("key", "secret", ""),
+			Transport:   dynamotest.Answer(400, "ResourceNotFoundException", "because"),
+		}
+		s, err := config.Open(t.Context(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Check(t.Context())
+		table, _, _ := strings.Cut(spec, "?")
+		want := "DynamoDB table " + table + " does not exist at " + s.Host() + " (or is it in another region or account?): create it by `starhost cache init --store " + word + "`: "
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("error is %v, want %s", err, want)
+		}
 	}
 }
 

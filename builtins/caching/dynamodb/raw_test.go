@@ -71,6 +71,22 @@ func (r raw) get(t testing.TB, key string) map[string]types.AttributeValue {
 	return out.Item
 }
 
+// keys returns those of all items, in no order.
+func (r raw) keys(t testing.TB) (keys []string) {
+	t.Helper()
+	pages := api.NewScanPaginator(r.client, &api.ScanInput{TableName: &r.name, ConsistentRead: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range page.Items {
+			keys = append(keys, item["key"].(*types.AttributeValueMemberS).Value)
+		}
+	}
+	return keys
+}
+
 // show returns attributes in order, with their types. Those by which writers
 // know their updates again are left out.
 func show(item map[string]types.AttributeValue) string {

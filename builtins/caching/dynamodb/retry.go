@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 )
@@ -20,7 +21,7 @@ type Stats struct {
 	Requests  int64 // sent, each attempt counted
 	Retries   int64 // attempts after the first
 	Throttled int64 // attempts that the table refused for want of capacity
-	Ambiguous int64 // attempts that failed, but may have been applied
+	Ambiguous int64 // attempts of writes that failed, but may have been applied
 	Recovered int64 // increments whose answer was lost and found on the item
 	Coalesced int64 // increments that went together with another one
 }
@@ -41,8 +42,14 @@ func (s *Store) Stats() Stats {
 	}
 }
 
-// limit returns a context that ends when the budget of one call is used up.
+// limit returns a context that ends when the budget of one call is used up. It
+// has ended already if there are no credentials, and its cause says so.
 func (s *Store) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if err := s.login(ctx); err != nil {
+		ended, end := context.WithCancelCause(ctx)
+		end(err)
+		return ended, func() { end(nil) }
+	}
 	return context.WithTimeoutCause(ctx, s.budget, &timeLimitError{"no success", s.budget})
 }
 
@@ -108,8 +115,8 @@ func (c *call) run(ctx context.Context, send func(context.Context) error) error 
 		if err == nil || isCondition(err) {
 			return err
 		}
-		if limited(ctx) && errors.Is(err, ctx.Err()) { // without an answer
-			c.fail.Unsure = true
+		if limited(ctx) && errors.Is(err, ctx.Err()) && !unsigned(err) { // without an answer
+			c.fail.Unsure = c.fail.Unsure || c.writes() && judge(err) == ambiguous
 			return c.end(context.Cause(ctx))
 		}
 		c.fail.Err = bare(err)
@@ -132,11 +139,32 @@ func (c *call) attempt(ctx context.Context, send func(context.Context) error) er
 	late := &timeLimitError{"no answer", c.store.attempt}
 	once, cancel := context.WithTimeoutCause(ctx, c.store.attempt, late)
 	defer cancel()
-	err := send(once)
+	var connecting atomic.Bool
+	err := send(httptrace.WithClientTrace(once, &httptrace.ClientTrace{
+		GetConn: func(string) { connecting.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { connecting.Store(false) },
+	}))
+	if err == nil || unsigned(err) {
+		return err
+	}
 	if errors.Is(err, context.DeadlineExceeded) && context.Cause(once) == error(late) {
-		return late
+		if err = late; connecting.Load() {
+			err = &timeLimitError{"no connection", c.store.attempt}
+		}
+	}
+	if connecting.Load() {
+		return &connectError{err}
 	}
 	return err
+}
+
+// writes reports whether the request changes something.
+func (c *call) writes() bool {
+	switch c.fail.Request {
+	case "GetItem", "BatchGetItem", "Scan", "DescribeTable", "DescribeTimeToLive":
+		return false
+	}
+	return true
 }
 
 func (c *call) count(v verdict) {
@@ -144,8 +172,10 @@ func (c *call) count(v verdict) {
 	case throttled:
 		c.store.stats.throttled.Add(1)
 	case ambiguous:
-		c.store.stats.ambiguous.Add(1)
-		c.fail.Unsure = true
+		if c.writes() {
+			c.store.stats.ambiguous.Add(1)
+			c.fail.Unsure = true
+		}
 	}
 }
 

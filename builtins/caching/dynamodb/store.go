@@ -13,6 +13,7 @@ import (
 
 // A Store keeps items in a table. Open makes one.
 type Store struct {
+	spec            string // as it was given
 	table           string
 	host            string
 	client          *api.Client

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -25,7 +27,7 @@ func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
 	case denied(err):
 		warnings = append(warnings, fmt.Sprintf("no permission to describe DynamoDB table %s (dynamodb:DescribeTable): its key is not checked", s.table))
 	case missing(err):
-		return nil, fmt.Errorf("DynamoDB table %s does not exist at %s: create it by `starhost cache init --store dynamodb:%s`: %w", s.table, s.Host(), s.table, err)
+		return nil, fmt.Errorf("DynamoDB table %s does not exist at %s (or is it in another region or account?): create it by `%s`: %w", s.table, s.Host(), s.initCommand(), err)
 	case err != nil:
 		return nil, err
 	default:
@@ -43,10 +45,25 @@ func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
 	return append(warnings, s.warnTTL(ttl)...), nil
 }
 
+// initCommand returns the command that creates this very table, for a shell.
+func (s *Store) initCommand() string {
+	return "starhost cache init --store " + quoted("dynamodb:"+s.spec)
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.:/-]+$`)
+
+// quoted returns a text as a word of a shell.
+func quoted(text string) string {
+	if plainWord.MatchString(text) {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
 func (s *Store) warnTTL(ttl *types.TimeToLiveDescription) []string {
 	switch {
 	case !enabled(ttl):
-		return []string{fmt.Sprintf("TTL is off for DynamoDB table %s: rules see no expired items, but they are never deleted; `starhost cache init --store dynamodb:%s` turns it on", s.table, s.table)}
+		return []string{fmt.Sprintf("TTL is off for DynamoDB table %s: rules see no expired items, but they are never deleted; `%s` turns it on", s.table, s.initCommand())}
 	case aws.ToString(ttl.AttributeName) != caching.AttrExpiresAt:
 		return []string{fmt.Sprintf("TTL of DynamoDB table %s is on for attribute %s, want %s: expired items are not deleted", s.table, aws.ToString(ttl.AttributeName), caching.AttrExpiresAt)}
 	}

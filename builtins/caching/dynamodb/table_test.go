@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/dynamodb"
 	"github.com/starhost/starhost/builtins/caching/dynamodb/dynamotest"
 )
@@ -74,18 +73,10 @@ func (tb *table) openWith(t testing.TB, config dynamodb.Config) *dynamodb.Store 
 func (tb *table) empty(t testing.TB) *dynamodb.Store {
 	t.Helper()
 	s := tb.open(t, nil)
-	var keys []string
-	err := s.List(t.Context(), "", func(key string, _ caching.Item) error {
-		keys = append(keys, key)
-		return nil
-	})
-	for _, key := range keys {
-		if err == nil {
-			err = s.Delete(t.Context(), key)
+	for _, key := range tb.raw(t).keys(t) { // List leaves out some
+		if err := s.Delete(t.Context(), key); err != nil {
+			t.Fatal(err)
 		}
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 	return s
 }
