@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/dump"
+	"github.com/starhost/starhost/builtins/caching/dynamodb"
 )
 
 func (c *command) cacheGet(o *cacheOptions) *cobra.Command {
@@ -103,14 +105,16 @@ func (c *command) listKeys(ctx context.Context, o *cacheOptions, store caching.S
 		}
 		return show.item(key, it)
 	})
-	if err == nil {
-		err = show.end()
-	}
-	if err != nil {
+	if _, ok := errors.AsType[*dynamodb.UnreadableError](err); ok {
+		err = &exitError{exitFindings, err} // all others are listed
+	} else if err != nil {
 		return err
 	}
+	if ended := errors.Join(show.end(), table.Flush()); ended != nil {
+		return ended
+	}
 	fmt.Fprintln(c.err, plural(n, "item", "items"))
-	return table.Flush()
+	return err
 }
 
 // An itemWriter writes items as text or as one object of JSON.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/dynamodb"
 	"github.com/starhost/starhost/builtins/helpers/pyjson"
 )
 
@@ -219,8 +220,8 @@ func listedKeys(ctx context.Context, store caching.Store, prefix string) (keys [
 		keys = append(keys, key)
 		return nil
 	})
-	if invalid, ok := errors.AsType[*caching.InvalidError](err); ok {
-		return nil, fmt.Errorf("%w: nothing was removed; remove that item by its key first: starhost cache rm %s", err, printable(invalid.Key))
+	if unreadable, ok := errors.AsType[*dynamodb.UnreadableError](err); ok {
+		return append(keys, unreadable.Keys...), nil // removing does not read
 	}
 	return keys, err
 }
