@@ -222,16 +222,7 @@ func openAlone(t *testing.T, table string, config dynamodb.Config) *dynamodb.Sto
 	if config.Credentials == nil {
 		config.Credentials = credentials.NewStaticCredentialsProvider("key", "secret", "")
 	}
-	s, err := config.Open(t.Context(), table+"?region=us-east-1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	return openSpec(t, config, table+"?region=us-east-1")
 }
 
 // TestCallersLeave checks that a caller whose context ends is not held, that it

@@ -57,7 +57,13 @@ func (tb *table) open(t testing.TB, network http.RoundTripper) *dynamodb.Store {
 
 func (tb *table) openWith(t testing.TB, config dynamodb.Config) *dynamodb.Store {
 	t.Helper()
-	s, err := config.Open(t.Context(), tb.spec())
+	return openSpec(t, config, tb.spec())
+}
+
+// openSpec returns a store that is closed when the test is over.
+func openSpec(t testing.TB, config dynamodb.Config, spec string) *dynamodb.Store {
+	t.Helper()
+	s, err := config.Open(t.Context(), spec)
 	if err != nil {
 		t.Fatal(err)
 	}
