@@ -103,4 +103,18 @@ func TestReceiverRefuses(t *testing.T) {
 	require.Zero(t, q.Dropped)
 	s.await("the file to say so", func() bool { return s.state().Queues[0].Alerts == 0 })
 	require.Empty(t, s.unready())
+
+	// The receiver is mended, and takes what it has refused.
+	code, text := s.ask(http.MethodPost, "/-/retry?sink=nobody", nil)
+	require.Equal(t, 404, code, text)
+	code, text = s.ask(http.MethodPost, "/-/retry?sink=soc", nil)
+	require.Equal(t, 200, code, text)
+	require.JSONEq(t, `{"sink": "soc", "retried": 1}`, text)
+	s.await("the first", func() bool { return r.dedups("stateless")["first"] == 1 })
+	s.await("nothing to be set aside", func() bool { return s.state().Queues[0].SetAside == 0 })
+	code, text = s.ask(http.MethodPost, "/-/retry?sink=soc", nil)
+	require.Equal(t, 200, code, text)
+	require.JSONEq(t, `{"sink": "soc", "retried": 0}`, text)
+	_, metrics := s.get("/metrics")
+	require.Contains(t, metrics, `starhost_sink_alerts_total{sink="soc"} 2`)
 }
