@@ -45,7 +45,7 @@ soak: ## stores under faults for five minutes; kill -9, and a thousand changes o
 	STARHOST_KILLS=20 STARHOST_RELOADS=1000 $(GO) test -run 'TestKill|TestReload' -v -count=1 -timeout 20m ./tests/service
 	STARHOST_RELOADS=1000 $(GO) test -race -run TestReloads -count=1 -timeout 20m ./ruleset
 
-attacks: ## 540 hostile Python programs, each in a process of its own: some six minutes
+attacks: ## 650 hostile Python programs, each in a process of its own: some three minutes
 	$(GO) test -count=1 -timeout 30m ./tests/attacks
 
 # A checkout of panther-analysis, and recorded results to compare with; see
