@@ -27,7 +27,8 @@ type cacheOptions struct {
 const cacheExitCodes = `
 Exit codes:
   0    done; diff: there is no difference
-  1    get, rm, set --ttl: nothing is stored under a key; diff: a difference
+  1    get, rm, set --ttl: nothing is stored under a key; diff: a difference;
+       ls: an item cannot be read
   3    wrong use: a flag, a path, a damaged dump, a store out of reach
   130  interrupted`
 

@@ -58,7 +58,7 @@ func TestCacheDynamoDB(t *testing.T) {
 	out, errs := cache(exitFindings, "ls")
 	require.Contains(t, out, "mine:amy")
 	require.Contains(t, errs, "1 item\n")
-	require.Contains(t, errs, "not listed, as they can not be read: 1 item(s): cache key \"mine:odd\"")
+	require.Contains(t, errs, "not listed, as they cannot be read: 1 item(s): cache key \"mine:odd\"")
 	_, errs = cache(exitUsage, "dump")
 	require.Contains(t, errs, "mine:odd")
 

@@ -31,8 +31,8 @@ func (c *command) cacheSet(o *cacheOptions) *cobra.Command {
 		Short: "Store an item under a key, or set when it expires",
 		Long: `set replaces the item under the key by one with the values that are given, as the
 put functions do. Without a value, and with --ttl, it only sets when the item
-expires, which must be there and not have expired. An item lives for 90 days unless --ttl says something else, as those do
-that rules make.` + "\n" + cacheExitCodes,
+expires, which must be there and not have expired. An item lives for 90 days
+unless --ttl says something else, as those do that rules make.` + "\n" + cacheExitCodes,
 		Example: `  starhost cache set --store bolt:state.db my.rule:bob --counter 5 --ttl 1h
   starhost cache set --store bolt:state.db my.rule:ips --string 10.0.0.1 --string 10.0.0.2 --ttl never
   starhost cache set --store bolt:state.db my.rule:seen --dictionary '{"a": 1}'

@@ -24,7 +24,7 @@ const mostUnreadable = 5
 
 func (e *UnreadableError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "not listed, as they can not be read: %d item(s)", len(e.Keys))
+	fmt.Fprintf(&b, "not listed, as they cannot be read: %d item(s)", len(e.Keys))
 	for i, err := range e.Errs {
 		fmt.Fprintf(&b, "%s %v", []string{":", ";"}[min(i, 1)], err)
 	}
@@ -37,7 +37,7 @@ func (e *UnreadableError) Error() string {
 // Unwrap returns what is wrong with the first few items.
 func (e *UnreadableError) Unwrap() []error { return e.Errs }
 
-// A listed item is one that a scan has found, or why it can not be read.
+// A listed item is one that a scan has found, or why it cannot be read.
 type listed struct {
 	key  string
 	item caching.Item
@@ -48,7 +48,7 @@ type listed struct {
 // prefix, and keeps what it lists in memory: a table has no order. It needs
 // the permission to Scan, which rules do not.
 //
-// An item that can not be read does not end the list: if there are such, the
+// An item that cannot be read does not end the list: if there are such, the
 // error is an *UnreadableError after all others were listed.
 func (s *Store) List(ctx context.Context, prefix string, each func(key string, item caching.Item) error) error {
 	found, err := s.find(ctx, prefix)

@@ -21,7 +21,7 @@ func list(t *testing.T, s *dynamodb.Store, prefix string) (keys []string, err er
 	return keys, err
 }
 
-// TestListUnreadable checks that items which can not be read are told of, and
+// TestListUnreadable checks that items which cannot be read are told of, and
 // keep no others from being listed.
 func TestListUnreadable(t *testing.T) {
 	tb := newTable(t)
@@ -41,7 +41,7 @@ func TestListUnreadable(t *testing.T) {
 	spoil("good1+")
 	good := []string{"good0", "good1", "good2"}
 	keys, err := list(t, s, "")
-	const want = `not listed, as they can not be read: 2 item(s): cache key "bad1": attribute dictionary in the table has the type M, want a string; ` +
+	const want = `not listed, as they cannot be read: 2 item(s): cache key "bad1": attribute dictionary in the table has the type M, want a string; ` +
 		`cache key "good1+": attribute dictionary in the table has the type M, want a string`
 	if err == nil || err.Error() != want || !slices.Equal(keys, good) {
 		t.Errorf("listed %q, error %v, want %s", keys, err, want)
