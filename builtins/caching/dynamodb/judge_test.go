@@ -154,10 +154,14 @@ func TestReadsAreConsistent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := &recorder{requests: make(map[string][]string)}
 		s := openAlone(t, "read", dynamodb.Config{Transport: n})
-		together(t, 20, 1, func(caller, _ int) error {
+		get := func(caller, _ int) error {
 			_, err := s.Get(testContext, fmt.Sprint(caller), start)
 			return err
-		})
+		}
+		if err := get(0, 0); err != nil { // alone, so that it is no batch
+			t.Error(err)
+		}
+		together(t, 20, 1, get) // four requests at a time, so that some wait and go together
 		if err := s.List(testContext, "k", func(string, caching.Item) error { return nil }); err != nil {
 			t.Error(err)
 		}
