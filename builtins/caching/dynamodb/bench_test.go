@@ -46,56 +46,89 @@ func (s *sequence) Requests() (n int64) {
 	return n
 }
 
-func (s *sequence) update(ctx context.Context, key string, now int64, expression string, value types.AttributeValue, ttl caching.TTL) error {
+// update sends an expression on the condition that the item is live, and again
+// without it where that fails.
+func (s *sequence) update(ctx context.Context, key string, now int64, expression, attr string, value types.AttributeValue, ttl caching.TTL) (map[string]types.AttributeValue, error) {
 	in := &api.UpdateItemInput{
 		TableName:                &s.raw.name,
-		Key:                      map[string]types.AttributeValue{"key": &types.AttributeValueMemberS{Value: key}},
+		Key:                      keyOf(key),
 		ReturnValues:             types.ReturnValueUpdatedNew,
 		UpdateExpression:         aws.String(expression + " SET expiresAt = :t"),
 		ConditionExpression:      aws.String("expiresAt > :now"),
-		ExpressionAttributeNames: map[string]string{"#a": "intCount"},
+		ExpressionAttributeNames: map[string]string{"#a": attr},
 		ExpressionAttributeValues: map[string]types.AttributeValue{
-			":v": value, ":t": &types.AttributeValueMemberN{Value: caching.Int(ttl.At).String()},
-			":now": &types.AttributeValueMemberN{Value: caching.Int(now).String()},
+			":v": value, ":t": numberOf(caching.Int(ttl.At)), ":now": numberOf(caching.Int(now)),
 		},
 	}
-	if _, ok := value.(*types.AttributeValueMemberSS); ok {
-		in.ExpressionAttributeNames["#a"] = "stringSet"
-	}
-	_, err := s.raw.client.UpdateItem(ctx, in)
+	out, err := s.raw.client.UpdateItem(ctx, in)
 	if _, ok := errors.AsType[*types.ConditionalCheckFailedException](err); ok {
 		in.ConditionExpression = nil
 		delete(in.ExpressionAttributeValues, ":now")
-		_, err = s.raw.client.UpdateItem(ctx, in)
+		out, err = s.raw.client.UpdateItem(ctx, in)
 	}
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return out.Attributes, nil
+}
+
+func keyOf(key string) map[string]types.AttributeValue {
+	return map[string]types.AttributeValue{"key": &types.AttributeValueMemberS{Value: key}}
+}
+
+func numberOf(n caching.Number) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: n.String()}
 }
 
 func (s *sequence) Increment(ctx context.Context, key string, now int64, n caching.Number, ttl caching.TTL) (caching.Number, error) {
-	return n, s.update(ctx, key, now, "ADD #a :v", &types.AttributeValueMemberN{Value: n.String()}, ttl)
+	got, err := s.update(ctx, key, now, "ADD #a :v", "intCount", numberOf(n), ttl)
+	if err != nil {
+		return n, err
+	}
+	return caching.ParseNumber(got["intCount"].(*types.AttributeValueMemberN).Value)
 }
 
 func (s *sequence) AddStrings(ctx context.Context, key string, now int64, members caching.StringSet, ttl caching.TTL) (caching.StringSet, error) {
-	return members, s.update(ctx, key, now, "ADD #a :v", &types.AttributeValueMemberSS{Value: members.Slice()}, ttl)
+	_, err := s.update(ctx, key, now, "ADD #a :v", "stringSet", &types.AttributeValueMemberSS{Value: members.Slice()}, ttl)
+	return members, err
 }
 
 func (s *sequence) RemoveStrings(ctx context.Context, key string, now int64, members caching.StringSet, ttl caching.TTL) (caching.StringSet, error) {
-	return members, s.update(ctx, key, now, "DELETE #a :v", &types.AttributeValueMemberSS{Value: members.Slice()}, ttl)
+	_, err := s.update(ctx, key, now, "DELETE #a :v", "stringSet", &types.AttributeValueMemberSS{Value: members.Slice()}, ttl)
+	return members, err
 }
 
-func (s *sequence) Put(ctx context.Context, key string, now int64, item caching.Item) error {
-	_, err := s.raw.client.PutItem(ctx, &api.PutItemInput{TableName: &s.raw.name, Item: map[string]types.AttributeValue{
-		"key":        &types.AttributeValueMemberS{Value: key},
-		"dictionary": &types.AttributeValueMemberS{Value: item.Dictionary},
-		"expiresAt":  &types.AttributeValueMemberN{Value: item.ExpiresAt.String()},
-	}})
+func (s *sequence) Clear(ctx context.Context, key string, _ int64, attr caching.Attr) error {
+	_, err := s.raw.client.UpdateItem(ctx, &api.UpdateItemInput{
+		TableName: &s.raw.name, Key: keyOf(key),
+		UpdateExpression:         aws.String("REMOVE #a"),
+		ExpressionAttributeNames: map[string]string{"#a": string(attr)},
+	})
 	return err
 }
 
-func (s *sequence) Get(ctx context.Context, key string, now int64) (caching.Item, error) {
-	_, err := s.raw.client.GetItem(ctx, &api.GetItemInput{
-		TableName: &s.raw.name,
-		Key:       map[string]types.AttributeValue{"key": &types.AttributeValueMemberS{Value: key}},
+func (s *sequence) Expire(ctx context.Context, key string, _, at int64) error {
+	_, err := s.raw.client.UpdateItem(ctx, &api.UpdateItemInput{
+		TableName: &s.raw.name, Key: keyOf(key),
+		UpdateExpression:          aws.String("SET expiresAt = :t"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":t": numberOf(caching.Int(at))},
 	})
+	return err
+}
+
+func (s *sequence) Put(ctx context.Context, key string, _ int64, item caching.Item) error {
+	attributes := keyOf(key)
+	attributes["expiresAt"] = numberOf(item.ExpiresAt)
+	if item.Strings.Len() > 0 {
+		attributes["stringSet"] = &types.AttributeValueMemberSS{Value: item.Strings.Slice()}
+	} else {
+		attributes["dictionary"] = &types.AttributeValueMemberS{Value: item.Dictionary}
+	}
+	_, err := s.raw.client.PutItem(ctx, &api.PutItemInput{TableName: &s.raw.name, Item: attributes})
+	return err
+}
+
+func (s *sequence) Get(ctx context.Context, key string, _ int64) (caching.Item, error) {
+	_, err := s.raw.client.GetItem(ctx, &api.GetItemInput{TableName: &s.raw.name, Key: keyOf(key)})
 	return caching.Item{}, err
 }
