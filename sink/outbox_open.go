@@ -93,7 +93,7 @@ func (o *Outbox) openFile() (found map[string]totals, err error) {
 		}
 	}()
 	o.db, err = bbolt.Open(o.path, 0, &bbolt.Options{
-		Timeout:         time.Second, // where lockFile does nothing
+		Timeout:         time.Second, // where the system lets nobody lock but bbolt
 		NoFreelistSync:  true,
 		FreelistType:    bbolt.FreelistMapType,
 		InitialMmapSize: initialMap,

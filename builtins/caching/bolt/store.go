@@ -16,6 +16,7 @@ import (
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/internal/filelock"
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 )
 
 // A Store is a caching.Store in a file. Open returns one; Close it.
@@ -105,8 +106,8 @@ func (s *Store) openDB(openFile func(path string, flag int) (*os.File, error)) (
 			err = damaged(s.path, fmt.Errorf("%v", r))
 		}
 	}()
-	return bbolt.Open(s.path, 0, &bbolt.Options{
-		Timeout:         time.Second, // where lock does nothing
+	db, err = bbolt.Open(s.path, 0, &bbolt.Options{
+		Timeout:         time.Second, // where the system lets nobody lock but bbolt
 		NoSync:          !s.options.always(),
 		FreelistType:    bbolt.FreelistMapType,
 		ReadOnly:        s.options.ReadOnly,
@@ -124,6 +125,10 @@ func (s *Store) openDB(openFile func(path string, flag int) (*os.File, error)) (
 			return f, nil
 		},
 	})
+	if errors.Is(err, bbolterrors.ErrTimeout) {
+		err = inUse(s.path, "another process")
+	}
+	return db, err
 }
 
 func (s *Store) admit(f *os.File) (err error) {
