@@ -250,12 +250,12 @@ func TestHandleEnd(t *testing.T) {
 	cancel(gone)
 	begun, hold := make(chan struct{}), make(chan struct{})
 	e.Workers = 1
+	var first sync.Once
 	e.Evaluated = func(*runtime.Rule, time.Duration, *runtime.Result) {
-		select {
-		case begun <- struct{}{}:
+		first.Do(func() {
+			close(begun)
 			<-hold
-		default:
-		}
+		})
 	}
 	done := make(chan struct{})
 	go func() {
