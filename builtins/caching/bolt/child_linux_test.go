@@ -209,7 +209,8 @@ func TestCopy(t *testing.T) {
 	})
 	copies := 0
 	for before := map[string]int(nil); before["hot"] < 1500; copies++ {
-		<-told
+		_, goesOn := <-told
+		require.True(t, goesOn, "the other process has ended")
 		mu.Lock()
 		before = maps.Clone(last)
 		mu.Unlock()
