@@ -3,6 +3,8 @@ package caching
 import (
 	"context"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/starhost/starhost/builtins/helpers/pyerr"
 	"github.com/starhost/starhost/builtins/helpers/pyjson"
@@ -84,10 +86,25 @@ type operation struct {
 	meter *guard.Meter
 }
 
-// bytesPerStep is how many bytes of JSON are as much work as a step.
-const bytesPerStep = 16
+const (
+	bytesPerStep = 16   // how many bytes of JSON are as much work as a step
+	stepsPerCall = 1000 // how many steps a call of the store is taken for
+
+	// maxWait is how long a call of a rule's function may wait for the store.
+	// It does not count for the limit of time: that an event is not evaluated as
+	// the store is slow must be the store's error, so that the event comes again.
+	maxWait = time.Minute
+)
 
 var errNoStore = errors.New("no store is configured")
+
+// A slowError says that the store has answered, but took too long for all that
+// one call of a function asked it for.
+type slowError struct{ waited time.Duration }
+
+func (e *slowError) Error() string {
+	return fmt.Sprintf("the function has waited %v for the store, at most %v", e.waited.Round(time.Second), maxWait)
+}
 
 // begin prepares the work of a built-in on the key that the rule gave.
 func (m *module) begin(thread *starlark.Thread, b *starlark.Builtin, key starlark.Value) (op operation, err error) {
@@ -100,41 +117,66 @@ func (m *module) begin(thread *starlark.Thread, b *starlark.Builtin, key starlar
 		op.store = s
 	}
 	if op.store == nil {
-		return op, op.fail(errNoStore)
+		return op, storeFailed(op.name, op.key, errNoStore)
 	}
 	return op, nil
 }
 
-// fail returns the error of a store as rules and operators are to see it.
-func (op *operation) fail(err error) error {
+// storeFailed returns the error of a store as rules and operators are to see
+// it. op is what was to be done.
+func storeFailed(op, key string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if invalid, ok := errors.AsType[*InvalidError](err); ok {
 		return invalid
 	}
-	return &StoreError{Op: op.name, Key: op.key, Err: err}
+	return &StoreError{Op: op, Key: key, Err: err}
 }
 
-func (op *operation) get() (Item, error) {
-	it, err := op.store.Get(op.ctx, op.key, op.now)
-	return it, op.fail(err)
+// ask calls the store.
+func (op *operation) ask(call func() error) error {
+	if err := op.meter.Charge(stepsPerCall); err != nil {
+		return err
+	}
+	if waited := op.meter.Waited(0); waited > maxWait {
+		return storeFailed(op.name, op.key, &slowError{waited})
+	}
+	begun := time.Now()
+	err := call()
+	op.meter.Waited(time.Since(begun))
+	return storeFailed(op.name, op.key, err)
 }
 
-func (op *operation) increment(n Number, ttl TTL) (Number, error) {
-	count, err := op.store.Increment(op.ctx, op.key, op.now, n, ttl)
-	return count, op.fail(err)
+func (op *operation) get() (it Item, err error) {
+	err = op.ask(func() error {
+		it, err = op.store.Get(op.ctx, op.key, op.now)
+		return err
+	})
+	return it, err
+}
+
+func (op *operation) increment(n Number, ttl TTL) (count Number, err error) {
+	err = op.ask(func() error {
+		count, err = op.store.Increment(op.ctx, op.key, op.now, n, ttl)
+		return err
+	})
+	return count, err
 }
 
 func (op *operation) clear(attr Attr) (starlark.Value, error) {
-	return starlark.None, op.fail(op.store.Clear(op.ctx, op.key, op.now, attr))
+	return starlark.None, op.ask(func() error { return op.store.Clear(op.ctx, op.key, op.now, attr) })
+}
+
+func (op *operation) expire(at int64) (starlark.Value, error) {
+	return starlark.None, op.ask(func() error { return op.store.Expire(op.ctx, op.key, op.now, at) })
 }
 
 func (op *operation) put(it Item) (starlark.Value, error) {
 	if err := it.CheckSize(op.key); err != nil {
 		return nil, err
 	}
-	return starlark.None, op.fail(op.store.Put(op.ctx, op.key, op.now, it))
+	return starlark.None, op.ask(func() error { return op.store.Put(op.ctx, op.key, op.now, it) })
 }
 
 func (m *module) getCounter(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {
@@ -265,9 +307,13 @@ func (m *module) changeStringSet(thread *starlark.Thread, b *starlark.Builtin, a
 	if err := (Item{Strings: members}).CheckSize(op.key); err != nil {
 		return nil, err
 	}
-	set, err := change(op.store, op.ctx, op.key, op.now, members, ttl)
+	var set StringSet
+	err = op.ask(func() error {
+		set, err = change(op.store, op.ctx, op.key, op.now, members, ttl)
+		return err
+	})
 	if err != nil {
-		return nil, op.fail(err)
+		return nil, err
 	}
 	return op.setValue(set)
 }
@@ -366,7 +412,7 @@ func (m *module) setKeyExpiration(thread *starlark.Thread, b *starlark.Builtin, 
 	if err != nil {
 		return nil, err
 	}
-	return starlark.None, op.fail(op.store.Expire(op.ctx, op.key, op.now, at))
+	return op.expire(at)
 }
 
 func (m *module) evaluateThreshold(thread *starlark.Thread, b *starlark.Builtin, args starlark.Tuple, kwargs []starlark.Tuple) (starlark.Value, error) {

@@ -45,10 +45,9 @@ func (w Windows) add(ctx context.Context, key string, n int64, now, until time.T
 	if err := CheckKey(key); err != nil {
 		return alert.Window{}, err
 	}
-	op := operation{name: "count", key: key, ctx: ctx, now: now.Unix(), store: w.Store}
-	count, err := op.increment(Int(n), TTL{Mode: SetNewTTL, At: until.Unix()})
+	count, err := w.Store.Increment(ctx, key, now.Unix(), Int(n), TTL{Mode: SetNewTTL, At: until.Unix()})
 	if err != nil {
-		return alert.Window{}, err
+		return alert.Window{}, storeFailed("count", key, err)
 	}
 	return windowOf(key, Item{Count: count})
 }
@@ -58,10 +57,9 @@ func (w Windows) Look(ctx context.Context, key string, now time.Time) (alert.Win
 	if err := CheckKey(key); err != nil {
 		return alert.Window{}, err
 	}
-	op := operation{name: "look", key: key, ctx: ctx, now: now.Unix(), store: w.Store}
-	item, err := op.get()
+	item, err := w.Store.Get(ctx, key, now.Unix())
 	if err != nil {
-		return alert.Window{}, err
+		return alert.Window{}, storeFailed("look", key, err)
 	}
 	return windowOf(key, item)
 }

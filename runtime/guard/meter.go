@@ -39,6 +39,7 @@ type Meter struct {
 	heapAt  uint64        // the value of thread.Steps at the next look at the heap
 	start   time.Duration // of the call, on the clock of now; 0 before the first check
 	last    time.Duration // of the last check
+	waited  time.Duration // that is not the call's own, see Waited
 
 	onMaxSteps func(*starlark.Thread) // kept, as each method value is an allocation
 	heap       [1]metrics.Sample
@@ -61,7 +62,7 @@ func (m *Meter) Begin(thread *starlark.Thread, limits *Limits, ctx context.Conte
 	m.err = nil
 	m.chunk, m.heapAt = firstChunk, heapStep
 	m.depthAt, m.timeAt = depthChunk, firstChunk
-	m.start, m.last = 0, 0
+	m.start, m.last, m.waited = 0, 0, 0
 	thread.Steps = 0
 	thread.Uncancel()
 	m.schedule()
@@ -117,6 +118,18 @@ func (m *Meter) Charge(n int) error {
 		return nil
 	}
 	return m.check()
+}
+
+// Waited takes a time for which a built-in has just waited out of what counts for
+// the limit of time: for a store, say, which has limits of its own. It returns
+// how long the call has waited so far, d included.
+func (m *Meter) Waited(d time.Duration) time.Duration {
+	if m.start != 0 {
+		m.start += d
+		m.last += d
+	}
+	m.waited += d
+	return m.waited
 }
 
 // check looks at all limits and says when to look again.
