@@ -34,3 +34,7 @@ type Alert struct {
 	// defaults stand in the fields above.
 	Errors map[string]Failure `json:"errors,omitempty"`
 }
+
+// Withheld tells whether the alert is not to be delivered: its rule gave an
+// empty list of destinations. Where alerts are kept or counted it is one.
+func (a *Alert) Withheld() bool { return a.Destinations != nil && len(a.Destinations) == 0 }

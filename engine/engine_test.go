@@ -267,13 +267,37 @@ func TestWindows(t *testing.T) {
 		opened = append(opened, fmt.Sprintf("%s %s %s %d %s", a.RuleID, a.Dedup, a.EventTime.Format("15:04"), a.EventCount, a.LogType))
 	}
 	// a's window runs from 0 to 10, exclusive; the next one from 10.
-	require.Equal(t, []string{"Three a 00:09 3 T", "Three a 00:12 3 T"}, opened)
+	require.Equal(t, []string{"Never Never 00:00 1 T", "Three a 00:09 3 T", "Three a 00:12 3 T"}, opened)
 	s := e.Stats()
 	require.EqualValues(t, 27, s.Matches)
-	require.EqualValues(t, 2, s.Alerts)
-	require.EqualValues(t, 1, s.Undelivered)
+	require.EqualValues(t, 3, s.Alerts)
+	require.EqualValues(t, 1, s.Withheld)
 	require.EqualValues(t, 2+8, s.Counted, "two of Three's, and Never's later ones")
 	require.EqualValues(t, 5, s.Pending)
+}
+
+// TestOrderOfRules shows that what comes of an event is in the order of the
+// rules' ids, whether they have state or not.
+func TestOrderOfRules(t *testing.T) {
+	const free, stateful = "def rule(event):\n    return True\n", "load('panther_oss_helpers', 'increment_counter')\ndef rule(event):\n    return increment_counter('k') > 0\n"
+	files := map[string]string{"a.star": free, "b.star": stateful, "c.star": free, "d.star": stateful, "e.py": free}
+	want := []string{"a", "b", "c", "d", "e"}
+	ids := func(alerts []*alert.Alert) (got []string) {
+		for _, a := range alerts {
+			got = append(got, a.RuleID)
+		}
+		return got
+	}
+
+	handled := &outbox{}
+	require.NoError(t, handler(t, &memory.Store{}, handled, files).Handle(t.Context(), raws(`{}`))[0])
+	require.Equal(t, want, ids(handled.alerts))
+
+	ran := &outbox{}
+	e := newEngine(t, newRecords(`{}`), &lines{}, files)
+	e.Sink = ran
+	require.NoError(t, e.Run(t.Context()))
+	require.Equal(t, want, ids(ran.alerts))
 }
 
 // TestRulesOncePerEvent shows that an event never meets two sets of rules.

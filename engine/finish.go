@@ -239,27 +239,28 @@ func (e *Engine) write(ctx context.Context, v any) error {
 
 // alert writes the alert that a match opens in its window.
 func (e *Engine) alert(ctx context.Context, set *ruleset.Set, it *item, h *hit) error {
-	m, t := h.result.Match, h.tally
+	t := h.tally
 	if err := h.tallyErr; err != nil {
 		e.stats.storeErrors.Add(1)
 		e.logFailure("alert window failed", it, h, alert.Failure{Type: storeError, Message: err.Error()})
 		return err
 	}
-	switch {
-	case t.Outcome == alert.Pending:
+	switch t.Outcome {
+	case alert.Pending:
 		e.stats.pending.Add(1)
-	case t.Outcome == alert.Counted:
+	case alert.Counted:
 		e.stats.counted.Add(1)
 		it.joined = append(it.joined, t)
-	case m.Destinations != nil && len(m.Destinations) == 0:
-		e.stats.undelivered.Add(1)
-		it.opened = append(it.opened, t)
 	default:
-		if err := e.write(ctx, newAlert(set, it, h, t)); err != nil {
+		a := newAlert(set, it, h, t)
+		if err := e.write(ctx, a); err != nil {
 			e.Windows.Withdrawn(t)
 			return err
 		}
 		e.stats.alerts.Add(1)
+		if a.Withheld() {
+			e.stats.withheld.Add(1)
+		}
 		if e.Opened != nil {
 			e.Opened(h.rule)
 		}

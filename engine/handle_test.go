@@ -309,46 +309,60 @@ func TestHandleSets(t *testing.T) {
 	}
 }
 
-// held is a Sink whose Flush waits.
+// held is a Sink whose Flush waits for what it is to return.
 type held struct {
 	outbox
-	flushing chan struct{} // Flush has begun
-	result   chan error
+	flushes chan chan error // those that have begun
 }
 
 func (h *held) Flush() error {
-	h.flushing <- struct{}{}
-	return <-h.result
+	result := make(chan error)
+	h.flushes <- result
+	return <-result
 }
 
 // TestHandleTogether shows that an event that is counted into an alert which
 // another call is writing is done when that alert is safe, and not before.
 func TestHandleTogether(t *testing.T) {
-	for _, result := range []error{nil, errors.New("disk full")} {
-		sink := &held{flushing: make(chan struct{}), result: make(chan error)}
-		e := handler(t, &memory.Store{}, sink, map[string]string{"r.star": "def rule(event):\n    return True\n"})
-		handle := func() chan error {
-			done := make(chan error, 1)
-			go func() { done <- e.Handle(t.Context(), raws(`{}`))[0] }()
-			return done
-		}
-		first := handle()
-		<-sink.flushing
-		second := handle()
-		<-sink.flushing
-		sink.result <- nil // either of the two
-		sink.result <- result
-		errs := []error{<-first, <-second}
-		if result == nil {
-			require.NoError(t, errors.Join(errs...))
-			continue
-		}
-		require.Len(t, sink.alerts, 1)
-		if errs[0] != nil {
-			require.ErrorIs(t, errs[0], result)
-			require.ErrorContains(t, errs[1], "the alert that the event is part of could not be written")
-		} else {
-			require.NoError(t, errs[1], "its own flush had nothing to write")
-		}
+	full := errors.New("disk full")
+	for name, test := range map[string]struct {
+		opener, joiner error // of their flushes
+		joinerFirst    bool  // its flush is over first
+		want           string
+	}{
+		"safe":                          {},
+		"safe, joiner first":            {joinerFirst: true},
+		"lost":                          {opener: full, want: "the alert that the event is part of could not be written"},
+		"lost, joiner first":            {opener: full, joinerFirst: true, want: "the alert that the event is part of could not be written"},
+		"nothing of its own to write":   {joiner: full},
+		"nothing of its own, and first": {joiner: full, joinerFirst: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			sink := &held{flushes: make(chan chan error)}
+			e := handler(t, &memory.Store{}, sink, map[string]string{"r.star": "def rule(event):\n    return True\n"})
+			handle := func() chan error {
+				done := make(chan error, 1)
+				go func() { done <- e.Handle(t.Context(), raws(`{}`))[0] }()
+				return done
+			}
+			opened := handle()
+			opener := <-sink.flushes
+			joined := handle()
+			joiner := <-sink.flushes
+			if test.joinerFirst {
+				joiner <- test.joiner
+				opener <- test.opener
+			} else {
+				opener <- test.opener
+				joiner <- test.joiner
+			}
+			require.Len(t, sink.alerts, 1)
+			require.ErrorIs(t, <-opened, test.opener)
+			if err := <-joined; test.want == "" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, test.want)
+			}
+		})
 	}
 }

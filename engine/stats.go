@@ -11,7 +11,7 @@ type Stats struct {
 	Alerts      int64 // opened and written
 	Counted     int64 // matches that an open alert took in
 	Pending     int64 // matches below their rule's threshold
-	Undelivered int64 // alerts not written because the rule's destinations are []
+	Withheld    int64 // of the alerts, those that are not to be delivered (Alert.Withheld)
 	RuleErrors  int64 // rules that failed for an event
 	StoreErrors int64 // of those, and of alert windows, for want of the store
 	FieldErrors int64 // functions beside rule that failed: defaults stand in
@@ -19,7 +19,7 @@ type Stats struct {
 
 type counters struct {
 	records, rejected, evaluations, matches, alerts, counted, pending,
-	undelivered, ruleErrors, storeErrors, fieldErrors atomic.Int64
+	withheld, ruleErrors, storeErrors, fieldErrors atomic.Int64
 }
 
 // Stats gives the counts so far. It may be called at any time.
@@ -33,7 +33,7 @@ func (e *Engine) Stats() Stats {
 		Alerts:      c.alerts.Load(),
 		Counted:     c.counted.Load(),
 		Pending:     c.pending.Load(),
-		Undelivered: c.undelivered.Load(),
+		Withheld:    c.withheld.Load(),
 		RuleErrors:  c.ruleErrors.Load(),
 		StoreErrors: c.storeErrors.Load(),
 		FieldErrors: c.fieldErrors.Load(),

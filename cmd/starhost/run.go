@@ -130,7 +130,7 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 	r.engine = &engine.Engine{
 		Rules:    func() *ruleset.Set { return set },
 		Source:   r.files,
-		Sink:     &sink.Lines{W: c.out},
+		Sink:     &delivered{sink.Lines{W: c.out}},
 		Windows:  &alert.Windows{Counter: caching.Windows{Store: store}},
 		Matches:  o.matches,
 		Clock:    clock,
@@ -142,6 +142,16 @@ func (c *command) runRules(ctx context.Context, o *runOptions, inputs []string) 
 	}
 	err = errors.Join(r.run(ctx), closeDead(), closeStore())
 	return r.exit(err, broken)
+}
+
+// delivered are the lines of what is to be delivered.
+type delivered struct{ sink.Lines }
+
+func (d *delivered) Write(ctx context.Context, v any) error {
+	if a, ok := v.(*alert.Alert); ok && a.Withheld() {
+		return nil
+	}
+	return d.Lines.Write(ctx, v)
 }
 
 // load loads what sees the events: rules, or policies.
@@ -268,7 +278,7 @@ func (r *running) summary() string {
 		plural(int(s.Matches), "match", "matches"),
 	}
 	if !r.options.matches {
-		parts = append(parts, plural(int(s.Alerts), "alert", "alerts"))
+		parts = append(parts, plural(int(s.Alerts-s.Withheld), "alert", "alerts"))
 	}
 	for _, more := range []struct {
 		n    int64
@@ -276,7 +286,7 @@ func (r *running) summary() string {
 	}{
 		{s.Counted, "matches in open alerts"},
 		{s.Pending, "matches below their threshold"},
-		{s.Undelivered, "alerts not delivered (no destinations)"},
+		{s.Withheld, "alerts not delivered (no destinations)"},
 		{int64(r.bad), "records refused"},
 		{s.RuleErrors, "rule errors"},
 		{s.FieldErrors, "errors of title, dedup and the like"},
