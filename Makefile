@@ -31,7 +31,7 @@ check: build ## formatting, vet, staticcheck, and starhost's own check and test 
 # tests start hundreds. check has vetted the tests.
 test: export GORACE := atexit_sleep_ms=0 $(GORACE)
 test: check ## everything that CI runs: check, then all tests with the race detector
-	$(GO) test -race -vet=off -timeout 15m ./...
+	$(GO) test -race -vet=off -timeout 8m ./...
 	$(GO) test -run TestAttacks ./runtime/guard # memory counts only without the race detector
 
 bench: ## benchmarks; BENCHTIME=3s for steadier figures
