@@ -361,6 +361,39 @@ func TestOutboxPauses(t *testing.T) {
 	})
 }
 
+// TestOutboxGivesUp has a receiver that is busy with what it got before, and
+// then one that has it already.
+func TestOutboxGivesUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "o")
+	synctest.Test(t, func(t *testing.T) {
+		conflict := &DeliveryError{Err: errors.New("conflict"), GiveUp: 5}
+		other := errors.New("no answer")
+		script := map[string][]error{
+			"1": {conflict, conflict, conflict, conflict, nil},
+			"2": {conflict, conflict, conflict, conflict, other, conflict, conflict, conflict, conflict, nil},
+			"3": {conflict, conflict, conflict, conflict, conflict},
+			"4": {conflict, nil},
+		}
+		r := &taker{fail: func(ids []string) (err error) {
+			err, script[ids[0]] = script[ids[0]][0], script[ids[0]][1:]
+			return err
+		}}
+		o, err := OpenOutbox(path, OutboxOptions{Destinations: []Destination{{Name: "one", Receiver: r}}})
+		require.NoError(t, err)
+		enqueue(t, o.Queue("one"), "1", "2", "3", "4")
+		stop := start(t, o)
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		stop()
+		require.Equal(t, []string{"1", "2", "4"}, r.all())
+		require.Equal(t, []string{"3"}, queued(t, o, "one", true))
+		for id, rest := range script {
+			require.Empty(t, rest, id)
+		}
+		require.NoError(t, o.Close())
+	})
+}
+
 func refuse(bad ...string) func([]string) error {
 	return func(ids []string) error {
 		for _, id := range ids {
