@@ -76,6 +76,7 @@ func busy() *Reporter {
 			return []Queue{
 				{Name: "soc", Alerts: 3, Bytes: 4000, MaxAlerts: 100, MaxBytes: 1 << 20, Oldest: start, Delivered: 7, Retries: 2, Refused: 1, SetAside: 1, LastError: "503 Service Unavailable", LastErrorAt: start.Add(time.Hour)},
 				{Name: "archive", MaxAlerts: 100, MaxBytes: 1 << 20, Delivered: 8},
+				{Name: "old", Retired: true, Alerts: 270, Bytes: 270_114_874, Oldest: start},
 			}
 		},
 		Sinks: func() ([]Sink, Routing) {
@@ -130,8 +131,9 @@ func TestHandlers(t *testing.T) {
 		r.Store.inner = new(downStore)
 		r.Queues = func() []Queue {
 			return []Queue{
-				{Name: "count", Alerts: 10, MaxAlerts: 10, Oldest: start},
-				{Name: "bytes", Alerts: 3, Bytes: 11, MaxBytes: 10, LastError: "no route to host"},
+				{Name: "count", NoRoom: true, Alerts: 10, MaxAlerts: 10, Oldest: start},
+				{Name: "bytes", NoRoom: true, Alerts: 3, Bytes: 9, MaxBytes: 10, LastError: "no route to host"},
+				{Name: "old", Retired: true, Alerts: 1 << 40, Bytes: 1 << 50},
 				{Name: "unbounded", Alerts: 1 << 40, Bytes: 1 << 50},
 			}
 		}

@@ -156,7 +156,10 @@ type Operation struct {
 
 // A Queue is where alerts wait for one destination. A bound of 0 is none.
 type Queue struct {
-	Name      string    `json:"name"`
+	Name    string `json:"name"`
+	Retired bool   `json:"retired"` // no sink has this name: the alerts stay where they are
+	NoRoom  bool   `json:"no_room"` // for any alert, or for the one that last found none
+
 	Alerts    int64     `json:"alerts"` // waiting
 	Bytes     int64     `json:"bytes"`
 	MaxAlerts int64     `json:"max_alerts"`
@@ -189,11 +192,6 @@ type Routing struct {
 	UnknownNames []string `json:"unknown_names"`        // some of these
 	Unrouted     int64    `json:"unrouted"`             // went nowhere: no sink takes their severity
 	Withheld     int64    `json:"withheld"`             // were not to be delivered
-}
-
-// full tells whether the queue takes no more.
-func (q *Queue) full() bool {
-	return q.MaxAlerts > 0 && q.Alerts >= q.MaxAlerts || q.MaxBytes > 0 && q.Bytes >= q.MaxBytes
 }
 
 // A Source is where events come from, one for each kind. Received are those

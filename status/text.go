@@ -147,7 +147,11 @@ func writeQueues(b *bytes.Buffer, s *Status, now time.Time) {
 	}
 	row, done := table(b, "DESTINATION", "WAITING", "BYTES", "OLDEST", "DELIVERED", "RETRIES", "SET ASIDE", "FULL", "LAST ERROR")
 	for _, q := range s.Queues {
-		row(q.Name, bounded(q.Alerts, q.MaxAlerts), bounded(q.Bytes, q.MaxBytes), ago(now, q.Oldest),
+		name := q.Name
+		if q.Retired {
+			name += " (no sink)"
+		}
+		row(name, bounded(q.Alerts, q.MaxAlerts), bounded(q.Bytes, q.MaxBytes), ago(now, q.Oldest),
 			q.Delivered, q.Retries, q.SetAside, q.Full, orNone(q.LastError))
 	}
 	done()
