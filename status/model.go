@@ -132,6 +132,18 @@ type StoreStatus struct {
 	Reason     string      `json:"reason,omitempty"` // why not
 	LastError  *StoreError `json:"last_error,omitempty"`
 	Operations []Operation `json:"operations"` // those that were asked for
+	Table      *Table      `json:"dynamodb,omitempty"`
+}
+
+// A Table counts, since the start, the requests of a store that keeps its state
+// in a table of DynamoDB.
+type Table struct {
+	Requests  int64 `json:"requests"`  // sent, each attempt counted
+	Retries   int64 `json:"retries"`   // attempts after the first
+	Throttled int64 `json:"throttled"` // attempts that the table refused for want of capacity
+	Ambiguous int64 `json:"ambiguous"` // attempts of writes that failed, but may have been applied
+	Recovered int64 `json:"recovered"` // increments whose answer was lost and found on the item
+	Coalesced int64 `json:"coalesced"` // increments that went together with another one
 }
 
 // A StoreError is the last operation that failed.

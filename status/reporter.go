@@ -187,6 +187,10 @@ func (r *Reporter) addStore(ctx context.Context, s *Status) {
 
 func (s *Store) status() *StoreStatus {
 	status := &StoreStatus{Name: s.Name, Operations: []Operation{}}
+	if s.Table != nil {
+		table := s.Table()
+		status.Table = &table
+	}
 	for op := range caching.NumOps {
 		var took times
 		s.ops[op].times.addTo(&took)

@@ -151,7 +151,7 @@ func (s *sinks) flushAgain(ctx context.Context) {
 	}
 }
 
-// reopen opens files by their names again, for programs that rotate them.
+// reopen opens the files of alerts by their names again.
 func (s *sinks) reopen() error {
 	var errs []error
 	for _, f := range s.files {
