@@ -246,7 +246,7 @@ func TestOutboxFull(t *testing.T) {
 	require.ErrorIs(t, o.Queue("pager").Write(t.Context(), alertOf("4")), ErrFull, "after a new start as well")
 	require.EqualValues(t, 1, o.Stats()[1].Full)
 	stop := start(t, o)
-	require.Eventually(t, func() bool { return o.Stats()[1].LastError != "" }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return o.Stats()[1].LastError != "" }, 60*time.Second, time.Millisecond)
 	err = o.Queue("pager").Write(t.Context(), alertOf("4"))
 	require.ErrorContains(t, err, "last error: nobody is there")
 	stop()
