@@ -263,7 +263,8 @@ func (r *Router) Flush() error {
 // count notes how a write or flush of an output ended.
 func (r *Router) count(route *Route, written bool, err error) {
 	b, ok := route.Output.(bounded)
-	began, ended := r.tally(route.Name, written, ok && b.full(), err)
+	full := ok && !written && b.full()
+	began, ended := r.tally(route.Name, written, full, err)
 	switch {
 	case r.Log == nil:
 	case began:

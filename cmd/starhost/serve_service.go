@@ -214,7 +214,11 @@ func (d *deadFile) Write(p []byte) (int, error) {
 }
 
 // close is called once, when nothing is written any more.
-func (d *deadFile) close() error { return d.f.Close() }
+func (d *deadFile) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.f.Close()
+}
 
 // longestPrint is how much is logged, in bytes, of what a rule prints.
 const longestPrint = 4 << 10
