@@ -216,12 +216,16 @@ func (q *queue) reserve(ctx context.Context, v any) (*place, error) {
 	entry.size = entrySize(entry)
 	p := &place{queue: q, entry: entry, known: id != ""}
 	full, err := p.keep()
-	if full {
+	switch {
+	case err != nil:
+		return nil, err
+	case full:
 		return nil, q.fullError()
 	}
-	return p, err
+	return p, nil
 }
 
+// keep keeps the room, unless there is none.
 func (p *place) keep() (full bool, err error) {
 	q, o := p.queue, p.queue.box
 	o.mu.Lock()

@@ -254,6 +254,10 @@ func TestRouterLeavesRoom(t *testing.T) {
 	require.Equal(t, []string{"1"}, disk.ids)
 	enqueue(t, o.Queue("a"), "2")
 	require.ErrorIs(t, o.Queue("a").Write(t.Context(), alertOf("3")), ErrFull)
+	require.NoError(t, o.Close())
+	err := router.Write(t.Context(), alertOf("4"))
+	require.ErrorIs(t, err, ErrClosed)
+	require.Equal(t, 2, o.Stats()[0].Queued)
 }
 
 func TestRouterUnknownNamesAreBounded(t *testing.T) {
