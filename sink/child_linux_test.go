@@ -79,8 +79,8 @@ func load(out Output) {
 	callers.Wait()
 }
 
-// killed starts a child that does work, kills it after a moment, and returns
-// what it said.
+// killed starts a child that does work, kills it a moment after it has done
+// some, and returns what it said.
 func killed(t *testing.T, cmd *exec.Cmd) (said []string) {
 	t.Helper()
 	out, err := cmd.StdoutPipe()
@@ -89,10 +89,10 @@ func killed(t *testing.T, cmd *exec.Cmd) (said []string) {
 	var timer *time.Timer
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		if timer == nil { // it has begun
-			timer = time.AfterFunc(time.Duration(20+rand.IntN(200))*time.Millisecond, func() { cmd.Process.Kill() })
-		}
 		said = append(said, lines.Text())
+		if timer == nil && len(said) == 10 {
+			timer = time.AfterFunc(time.Duration(rand.IntN(200))*time.Millisecond, func() { cmd.Process.Kill() })
+		}
 	}
 	exit, ok := errors.AsType[*exec.ExitError](cmd.Wait())
 	require.True(t, ok && !exit.Exited(), "the child was to be killed")

@@ -72,7 +72,7 @@ type Destination struct {
 	Batch int
 
 	// MaxAlerts and MaxBytes bound the queue; 0 means 100,000 alerts and
-	// 256 MB. One alert is taken however large it is.
+	// 256 MB. One alert is taken however large it is, if no other waits.
 	MaxAlerts int
 	MaxBytes  int64
 
@@ -117,14 +117,17 @@ type queue struct {
 	Destination
 	box     *Outbox
 	wake    chan struct{} // tells that there is more
-	retired bool          // not configured, only in the file
+	retired bool          // not configured, only in the file: it has no bounds
 
 	// Guarded by box.mu.
 	total totals          // as committed
-	adds  total           // what waits to be added, without sums
+	adds  total           // what has room and is not committed, without sums
 	ids   map[string]bool // of what waits
 	next  uint64          // sequence number
 	stats OutboxStats
+
+	// size of the alert that last found no room, 0 if one has found some since
+	refused int
 
 	sent uint64 // what was delivered or set aside last; box.mu
 }
@@ -181,57 +184,129 @@ func (o *Outbox) Queue(name string) Output {
 // Write queues an alert. It fails with ErrFull, in a *FullError, when the
 // bound of the queue is reached.
 func (q *queue) Write(ctx context.Context, v any) error {
-	if err := ctx.Err(); err != nil {
+	p, err := q.reserve(ctx, v)
+	if err != nil {
 		return err
+	}
+	return p.take()
+}
+
+// A place is room that a queue keeps for an entry. It is taken or left, once.
+type place struct {
+	queue *queue
+	entry *Entry
+	known bool // the same alert has always this id, so that it need not wait twice
+	none  bool // it waits already
+}
+
+// reserve keeps room for an alert. It fails as Write does.
+func (q *queue) reserve(ctx context.Context, v any) (*place, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	id, text, err := encode(v)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	entry := &Entry{ID: id, Queued: q.box.now(), Alert: text}
 	if id == "" || len(id) > longestID {
 		sum := sha256.Sum256(text)
 		entry.ID = hex.EncodeToString(sum[:16])
 	}
-	full, err := q.add(entry, id != "")
-	if full {
-		return q.full(len(text))
+	entry.size = entrySize(entry)
+	p := &place{queue: q, entry: entry, known: id != ""}
+	full, err := p.keep()
+	switch {
+	case err != nil:
+		return nil, err
+	case full:
+		return nil, q.fullError()
 	}
-	return err
+	return p, nil
 }
 
-// add has the entry wait for a commit. known tells that the same alert has
-// always this id, so that it need not wait twice.
-func (q *queue) add(entry *Entry, known bool) (full bool, err error) {
-	o := q.box
+// keep keeps the room, unless there is none.
+func (p *place) keep() (full bool, err error) {
+	q, o := p.queue, p.queue.box
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if err := o.usable(); err != nil {
 		return false, err
 	}
-	if known && q.ids[entry.ID] {
+	if p.known && q.ids[p.entry.ID] {
+		p.none = true
 		return false, nil
 	}
-	entry.size = entrySize(entry)
-	if !q.fits(entry.size) {
+	if !q.fits(p.entry.size) {
 		q.stats.Full++
+		q.refused = p.entry.size
 		return true, nil
 	}
-	entry.Seq = q.next
-	q.next++
-	q.adds.count++
-	q.adds.bytes += uint64(entry.size)
-	q.ids[entry.ID] = true
-	o.waiting = append(o.waiting, change{queue: q, add: entry, apply: func(tx *transaction) error {
-		return tx.put(inAlerts, q.Name, entry)
-	}})
+	q.hold(p.entry)
 	return false, nil
+}
+
+// take has the entry wait for a commit.
+func (p *place) take() error {
+	if p.none {
+		return nil
+	}
+	q, o := p.queue, p.queue.box
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.usable(); err != nil || p.known && q.ids[p.entry.ID] {
+		q.release(p.entry)
+		return err
+	}
+	q.refused = 0
+	q.ids[p.entry.ID] = true
+	q.wait(p.entry, func(tx *transaction) error { return tx.put(inAlerts, q.Name, p.entry) })
+	return nil
+}
+
+// leave gives the room back.
+func (p *place) leave() {
+	if p.none {
+		return
+	}
+	o := p.queue.box
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	p.queue.release(p.entry)
+}
+
+// hold, release, wait and fits are called with the lock held.
+func (q *queue) hold(e *Entry) {
+	q.adds.count++
+	q.adds.bytes += uint64(e.size)
+}
+
+func (q *queue) release(e *Entry) {
+	q.adds.count--
+	q.adds.bytes -= uint64(e.size)
+}
+
+// wait has an entry, for which there is room, be added by the next commit.
+func (q *queue) wait(e *Entry, apply func(*transaction) error) {
+	e.Seq = q.next
+	q.next++
+	q.box.waiting = append(q.box.waiting, change{queue: q, add: e, apply: apply})
 }
 
 func (q *queue) fits(size int) bool {
 	count, bytes := q.total.alerts.count+q.adds.count, q.total.alerts.bytes+q.adds.bytes
-	return count == 0 || count < uint64(q.MaxAlerts) && bytes+uint64(size) <= uint64(q.MaxBytes)
+	return q.retired || count == 0 || count < uint64(q.MaxAlerts) && bytes+uint64(size) <= uint64(q.MaxBytes)
 }
+
+// full tells whether there is no room: for any alert, or for the one that last
+// found none.
+func (q *queue) full() bool {
+	q.box.mu.Lock()
+	defer q.box.mu.Unlock()
+	return q.noRoom()
+}
+
+func (q *queue) noRoom() bool { return !q.fits(max(q.refused, 1)) }
 
 // Flush returns when everything that was written before, to whichever queue of
 // the Outbox, is on the disk. After an error it waits for the next Flush, of
@@ -368,8 +443,7 @@ func (o *Outbox) committed(done []change, tx *transaction) {
 		if c.add == nil {
 			continue
 		}
-		c.queue.adds.count--
-		c.queue.adds.bytes -= uint64(c.add.size)
+		c.queue.release(c.add)
 		delete(c.queue.ids, c.add.ID)
 		c.queue.tell()
 	}
@@ -501,18 +575,15 @@ func (q *queue) again(aside Entry) error {
 	o.mu.Lock()
 	if !q.fits(entry.size) {
 		o.mu.Unlock()
-		return q.full(entry.size)
+		return q.fullError()
 	}
 	defer o.mu.Unlock()
-	entry.Seq = q.next
-	q.next++
-	q.adds.count++
-	q.adds.bytes += uint64(entry.size)
-	o.waiting = append(o.waiting, change{queue: q, add: &entry, apply: func(tx *transaction) error {
+	q.hold(&entry)
+	q.wait(&entry, func(tx *transaction) error {
 		if there, err := tx.remove(inAside, q.Name, aside.Seq); err != nil || !there {
 			return err
 		}
 		return tx.put(inAlerts, q.Name, &entry)
-	}})
+	})
 	return nil
 }

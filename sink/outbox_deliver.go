@@ -23,6 +23,10 @@ type DeliveryError struct {
 	// Otherwise it may take them later.
 	Refused bool
 
+	// GiveUp is how often in a row this answer is to come until the alerts
+	// count as refused; 0 means that it may come without end.
+	GiveUp int
+
 	// RetryAfter is how long the receiver wants to be left alone; 0 if it
 	// did not say.
 	RetryAfter time.Duration
@@ -79,6 +83,7 @@ type delivery struct {
 	*queue
 	single    int       // so many alerts are to go one by one, as together they were refused
 	failures  int       // in a row
+	conflicts int       // of these, the last that had a GiveUp
 	committed time.Time // when the file last said what was delivered
 }
 
@@ -120,7 +125,7 @@ func (d *delivery) deliver(ctx context.Context, entries []Entry) error {
 			d.done(entries[:n])
 		case ctx.Err() != nil:
 			return nil
-		case !errors.Is(err, ErrRefused):
+		case !d.refused(err):
 			return d.pause(ctx, err)
 		case n > 1:
 			d.single = n
@@ -134,6 +139,23 @@ func (d *delivery) deliver(ctx context.Context, entries []Entry) error {
 		d.single = max(0, d.single-n)
 	}
 	return d.box.Err()
+}
+
+// refused tells whether an error is one for good.
+func (d *delivery) refused(err error) bool {
+	if errors.Is(err, ErrRefused) {
+		return true
+	}
+	e, ok := errors.AsType[*DeliveryError](err)
+	if !ok || e.GiveUp == 0 {
+		d.conflicts = 0
+		return false
+	}
+	if d.conflicts++; d.conflicts < e.GiveUp {
+		return false
+	}
+	d.conflicts = 0 // the next alert has its own
+	return true
 }
 
 // save has the file say what was delivered.
@@ -162,6 +184,7 @@ func (d *delivery) done(entries []Entry) {
 		return nil
 	}})
 	o.mu.Unlock()
+	d.conflicts = 0
 	if d.failures > 0 {
 		d.failures = 0
 		o.log.Info("alerts are delivered again", "destination", d.Name)

@@ -75,8 +75,8 @@ func (o *Outbox) open() error {
 			q = newQueue(o, d)
 			q.retired = true
 			o.queues[name] = q
-			if t.alerts.count > 0 {
-				o.log.Warn("alerts wait for a destination that is no longer configured: give a sink its name, and they are delivered", "destination", name, "alerts", t.alerts.count)
+			if t.alerts.count+t.aside.count > 0 {
+				o.log.Warn("alerts wait for a destination that is no longer configured: give a webhook its name, and they are delivered", "destination", name, "alerts", t.alerts.count, "set_aside", t.aside.count)
 			}
 		}
 		q.total, q.next = t, t.next

@@ -62,8 +62,8 @@ func (e *FullError) Error() string {
 
 func (e *FullError) Unwrap() error { return ErrFull }
 
-// full is the error of a queue that has no room.
-func (q *queue) full(int) error {
+// fullError is the error of a queue that has no room.
+func (q *queue) fullError() error {
 	s := q.box.statsOf(q)
 	err := &FullError{
 		Destination: q.Name, Alerts: s.Queued, Bytes: s.Bytes, MaxAlerts: q.MaxAlerts, MaxBytes: q.MaxBytes, LastError: s.LastError,
@@ -78,11 +78,13 @@ func (q *queue) full(int) error {
 // what is in the file.
 type OutboxStats struct {
 	Destination string    `json:"destination"`
-	Receiver    bool      `json:"receiver"` // false: nobody takes the alerts, they wait
-	Queued      int       `json:"queued"`   // alerts in the file, and about to be
-	Bytes       int64     `json:"bytes"`    // of these
-	MaxAlerts   int       `json:"max_alerts"`
+	Receiver    bool      `json:"receiver"`   // false: nobody takes the alerts, they wait
+	Retired     bool      `json:"retired"`    // it was not given to OpenOutbox, and is only in the file
+	Queued      int       `json:"queued"`     // alerts in the file, and about to be
+	Bytes       int64     `json:"bytes"`      // of these
+	MaxAlerts   int       `json:"max_alerts"` // 0 for a retired one, which has no bounds
 	MaxBytes    int64     `json:"max_bytes"`
+	NoRoom      bool      `json:"no_room"`         // for any alert, or for the one that last found none
 	Oldest      time.Time `json:"oldest,omitzero"` // when the first of these was written
 	SetAside    int       `json:"set_aside"`       // refused ones in the file
 
@@ -118,8 +120,10 @@ func (o *Outbox) Stats() []OutboxStats {
 func (o *Outbox) statsOf(q *queue) OutboxStats {
 	o.mu.Lock()
 	s := q.stats
-	s.Destination, s.Receiver = q.Name, q.Receiver != nil
-	s.MaxAlerts, s.MaxBytes = q.MaxAlerts, q.MaxBytes
+	s.Destination, s.Receiver, s.Retired, s.NoRoom = q.Name, q.Receiver != nil, q.retired, q.noRoom()
+	if !q.retired {
+		s.MaxAlerts, s.MaxBytes = q.MaxAlerts, q.MaxBytes
+	}
 	s.Queued = int(q.total.alerts.count + q.adds.count)
 	s.Bytes = int64(q.total.alerts.bytes + q.adds.bytes)
 	s.SetAside = int(q.total.aside.count)

@@ -238,6 +238,7 @@ func TestOutboxFull(t *testing.T) {
 	large.Title = strings.Repeat("x", 5000)
 	require.NoError(t, o.Queue("chat").Write(t.Context(), large))
 	require.ErrorIs(t, o.Queue("chat").Write(t.Context(), alertOf("small")), ErrFull)
+	require.True(t, o.Stats()[0].NoRoom)
 	require.NoError(t, o.Close())
 
 	destinations := []Destination{{Name: "pager", Receiver: r, MaxAlerts: 3}}
@@ -245,7 +246,7 @@ func TestOutboxFull(t *testing.T) {
 	require.ErrorIs(t, o.Queue("pager").Write(t.Context(), alertOf("4")), ErrFull, "after a new start as well")
 	require.EqualValues(t, 1, o.Stats()[1].Full)
 	stop := start(t, o)
-	require.Eventually(t, func() bool { return o.Stats()[1].LastError != "" }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return o.Stats()[1].LastError != "" }, 60*time.Second, time.Millisecond)
 	err = o.Queue("pager").Write(t.Context(), alertOf("4"))
 	require.ErrorContains(t, err, "last error: nobody is there")
 	stop()
@@ -254,6 +255,54 @@ func TestOutboxFull(t *testing.T) {
 	enqueue(t, o.Queue("pager"), "4")
 	deliverAll(t, o)
 	require.Equal(t, []string{"1", "2", "3", "4"}, r.all())
+}
+
+// TestOutboxNoRoom has a queue say that it has no room: when an alert has found
+// none, until there is room for it, or another one has found some.
+func TestOutboxNoRoom(t *testing.T) {
+	r := &taker{}
+	o := openOutbox(t, filepath.Join(t.TempDir(), "o"), Destination{Name: "one", Receiver: r, MaxBytes: 10_000})
+	q := o.Queue("one")
+	large := func(id string) *alert.Alert {
+		a := alertOf(id)
+		a.Title = strings.Repeat("x", 6000)
+		return a
+	}
+	noRoom := func() bool { return o.Stats()[0].NoRoom }
+	require.NoError(t, q.Write(t.Context(), large("1")))
+	require.False(t, noRoom())
+	require.ErrorIs(t, q.Write(t.Context(), large("2")), ErrFull)
+	require.True(t, noRoom())
+	require.NoError(t, q.Flush())
+	require.True(t, noRoom(), "a flush makes no room")
+	enqueue(t, q, "3")
+	require.False(t, noRoom(), "a small one has found room")
+	require.ErrorIs(t, q.Write(t.Context(), large("2")), ErrFull)
+	require.True(t, noRoom())
+	deliverAll(t, o)
+	require.False(t, noRoom(), "there is room for it")
+	require.EqualValues(t, 2, o.Stats()[0].Full)
+}
+
+// TestOutboxRetired has more alerts wait than a queue without settings could
+// have, under a name that is no longer given.
+func TestOutboxRetired(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "o")
+	r := &taker{fail: refuse("7")}
+	const count = defaultMaxAlerts + 10
+	o := openOutbox(t, path, Destination{Name: "one", MaxAlerts: 2 * count, Receiver: r})
+	enqueue(t, o.Queue("one"), "7")
+	deliverAll(t, o)
+	enqueue(t, o.Queue("one"), numbers(10, count)...)
+	require.NoError(t, o.Close())
+	o = openOutbox(t, path)
+	s := o.Stats()[0]
+	require.True(t, s.Retired)
+	require.False(t, s.NoRoom)
+	require.Equal(t, []int{count - 10, 0, 0}, []int{s.Queued, s.MaxAlerts, int(s.MaxBytes)})
+	moved, err := o.Retry("one")
+	require.NoError(t, err)
+	require.Equal(t, 1, moved)
 }
 
 // TestOutboxPauses has time go by at once.
@@ -309,6 +358,39 @@ func TestOutboxPauses(t *testing.T) {
 		stop()
 		require.NoError(t, o.Close())
 		require.Contains(t, log.String(), "alerts are delivered again")
+	})
+}
+
+// TestOutboxGivesUp has a receiver that is busy with what it got before, and
+// then one that has it already.
+func TestOutboxGivesUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "o")
+	synctest.Test(t, func(t *testing.T) {
+		conflict := &DeliveryError{Err: errors.New("conflict"), GiveUp: 5}
+		other := errors.New("no answer")
+		script := map[string][]error{
+			"1": {conflict, conflict, conflict, conflict, nil},
+			"2": {conflict, conflict, conflict, conflict, other, conflict, conflict, conflict, conflict, nil},
+			"3": {conflict, conflict, conflict, conflict, conflict},
+			"4": {conflict, nil},
+		}
+		r := &taker{fail: func(ids []string) (err error) {
+			err, script[ids[0]] = script[ids[0]][0], script[ids[0]][1:]
+			return err
+		}}
+		o, err := OpenOutbox(path, OutboxOptions{Destinations: []Destination{{Name: "one", Receiver: r}}})
+		require.NoError(t, err)
+		enqueue(t, o.Queue("one"), "1", "2", "3", "4")
+		stop := start(t, o)
+		time.Sleep(24 * time.Hour)
+		synctest.Wait()
+		stop()
+		require.Equal(t, []string{"1", "2", "4"}, r.all())
+		require.Equal(t, []string{"3"}, queued(t, o, "one", true))
+		for id, rest := range script {
+			require.Empty(t, rest, id)
+		}
+		require.NoError(t, o.Close())
 	})
 }
 

@@ -56,8 +56,13 @@ type Route struct {
 //
 // An alert with an empty list of destinations, which is not nil, is not to be
 // delivered: it goes to those with All only. Whatever is no *alert.Alert goes to
-// those with Default or All. An error of one output does not keep the alert from
-// the others; as its events come again then, the others get it again.
+// those with Default or All.
+//
+// An alert is written to all outputs that it is for, or to none: none gets it
+// while one of them is known to take no more, a full queue of an Outbox or an
+// output whose last Flush failed. So its events, which come again and again
+// then, do not send it to the others each time. If one fails only when it is
+// written, or flushed, the others have the alert, and get it once more.
 //
 // The fields are set before the first call; Check tells whether they make sense.
 type Router struct {
@@ -96,14 +101,25 @@ type RouteStats struct {
 	Name      string `json:"name"`
 	Alerts    uint64 `json:"alerts"`               // written without an error
 	Errors    uint64 `json:"errors"`               // of writes and flushes
-	LastError string `json:"last_error,omitempty"` // of these, until a flush succeeds
+	LastError string `json:"last_error,omitempty"` // of these, until a flush succeeds and no queue is full
 }
 
 // routeState is what is known of one output.
 type routeState struct {
 	RouteStats
+	behind error     // of the last flush
 	logged time.Time // when it was last told that the output fails
 	told   bool      // that it fails, and not yet that it works again
+}
+
+// A bounded output may have no room.
+type bounded interface {
+	// reserve keeps room for v, or fails as Write does. The place is then
+	// taken, which writes v, or left.
+	reserve(ctx context.Context, v any) (*place, error)
+
+	// full tells whether what last found no room would find none now.
+	full() bool
 }
 
 // logAgain is how long nothing more is logged of an output that fails and works
@@ -158,30 +174,81 @@ func (r *Route) takes(s alert.Severity) bool {
 		(r.MinSeverity == "" || slices.Index(alert.Severities, s) >= slices.Index(alert.Severities, r.MinSeverity))
 }
 
-// Write gives v to the outputs that it is for. Its error joins theirs.
+// Write gives v to the outputs that it is for, to none if one of them takes no
+// more. Its error joins theirs. It does not try again an output whose last Flush
+// failed: Flush does.
 func (r *Router) Write(ctx context.Context, v any) error {
-	var failed error
-	for _, route := range r.routesOf(v) {
-		err := route.Output.Write(ctx, v)
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("sink %s: %w", route.Name, err))
+	routes := r.routesOf(v)
+	places, failed := r.reserve(ctx, routes, v)
+	if failed != nil {
+		return failed
+	}
+	for i, route := range routes {
+		var err error
+		if p := places[i]; p != nil {
+			err = p.take()
+		} else {
+			err = route.Output.Write(ctx, v)
 		}
-		r.count(route.Name, true, err)
+		failed = errors.Join(failed, route.failed(err))
+		r.count(route, true, err)
 	}
 	return failed
+}
+
+// reserve keeps room for v with the outputs that are bounded. The places are in
+// the order of the routes, nil for the others.
+func (r *Router) reserve(ctx context.Context, routes []*Route, v any) (places []*place, failed error) {
+	places = make([]*place, len(routes))
+	for i, route := range routes {
+		err := r.behind(route)
+		if b, ok := route.Output.(bounded); ok && err == nil {
+			places[i], err = b.reserve(ctx, v)
+		}
+		if err != nil {
+			failed = errors.Join(failed, route.failed(err))
+			r.count(route, true, err)
+		}
+	}
+	if failed == nil {
+		return places, nil
+	}
+	for _, p := range places {
+		if p != nil {
+			p.leave()
+		}
+	}
+	return nil, failed
+}
+
+// behind returns the error of an output's last flush.
+func (r *Router) behind(route *Route) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.routes[route.Name]; s != nil {
+		return s.behind
+	}
+	return nil
+}
+
+// failed is err with the name of the output, nil for nil.
+func (r *Route) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("sink %s: %w", r.Name, err)
 }
 
 // Flush flushes all outputs at the same time. Its error joins theirs.
 func (r *Router) Flush() error {
 	errs := make([]error, len(r.Routes))
 	var wg sync.WaitGroup
-	for i, route := range r.Routes {
+	for i := range r.Routes {
+		route := &r.Routes[i]
 		flush := func() {
 			err := route.Output.Flush()
-			if err != nil {
-				errs[i] = fmt.Errorf("sink %s: %w", route.Name, err)
-			}
-			r.count(route.Name, false, err)
+			errs[i] = route.failed(err)
+			r.count(route, false, err)
 		}
 		if i == len(r.Routes)-1 {
 			flush()
@@ -194,20 +261,23 @@ func (r *Router) Flush() error {
 }
 
 // count notes how a write or flush of an output ended.
-func (r *Router) count(name string, written bool, err error) {
-	began, ended := r.tally(name, written, err)
+func (r *Router) count(route *Route, written bool, err error) {
+	b, ok := route.Output.(bounded)
+	full := ok && !written && b.full()
+	began, ended := r.tally(route.Name, written, full, err)
 	switch {
 	case r.Log == nil:
 	case began:
-		r.Log.Error("sink takes no alerts: events with alerts for it are not acknowledged", "sink", name, "error", err)
+		r.Log.Error("sink takes no alerts: events with alerts for it are not acknowledged", "sink", route.Name, "error", err)
 	case ended:
-		r.Log.Info("sink takes alerts again", "sink", name)
+		r.Log.Info("sink takes alerts again", "sink", route.Name)
 	}
 }
 
 // tally counts, and says whether it is to be told that the output has begun to
-// fail, or works again.
-func (r *Router) tally(name string, written bool, err error) (began, ended bool) {
+// fail, or works again. One that is full does not work again because it can be
+// flushed.
+func (r *Router) tally(name string, written, full bool, err error) (began, ended bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.routes == nil {
@@ -218,6 +288,9 @@ func (r *Router) tally(name string, written bool, err error) (began, ended bool)
 		s = &routeState{RouteStats: RouteStats{Name: name}}
 		r.routes[name] = s
 	}
+	if !written {
+		s.behind = err
+	}
 	switch {
 	case err != nil:
 		if began = !s.told && time.Since(s.logged) > logAgain; began {
@@ -227,7 +300,7 @@ func (r *Router) tally(name string, written bool, err error) (began, ended bool)
 		s.LastError = err.Error()
 	case written:
 		s.Alerts++
-	default:
+	case !full:
 		ended, s.told = s.told, false
 		s.LastError = ""
 	}

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -156,6 +158,106 @@ func TestRouterTells(t *testing.T) {
 	require.Equal(t, 1, strings.Count(text, "takes no alerts"), text)
 	require.Equal(t, 1, strings.Count(text, "takes alerts again"), text)
 	require.Contains(t, text, `sink=one error="disk full"`)
+}
+
+// TestRouterFull has one queue that is full: as long as it is, the others get
+// nothing of what is for it, however often it comes.
+func TestRouterFull(t *testing.T) {
+	down := true
+	r := &taker{fail: func([]string) error {
+		if down {
+			return errors.New("nobody is there")
+		}
+		return nil
+	}}
+	o := openOutbox(t, filepath.Join(t.TempDir(), "o"),
+		Destination{Name: "a"}, Destination{Name: "b", Receiver: r, MaxAlerts: 3, FirstPause: time.Millisecond, MostPause: time.Millisecond})
+	archive, last := &note{}, &note{}
+	var log bytes.Buffer
+	router := &Router{Log: slog.New(slog.NewTextHandler(&log, nil)), Routes: []Route{
+		{Name: "archive", Output: archive, All: true}, {Name: "a", Output: o.Queue("a"), Default: true},
+		{Name: "b", Output: o.Queue("b"), Default: true}, {Name: "last", Output: last, Default: true},
+	}}
+	enqueue(t, router, "1", "2", "3")
+	for range 10 {
+		err := router.Write(t.Context(), alertOf("4"))
+		require.ErrorIs(t, err, ErrFull)
+		require.ErrorContains(t, err, "sink b: outbox of b is full: 3 alerts")
+		require.NoError(t, router.Flush())
+	}
+	onlyOthers := alertOf("5")
+	onlyOthers.Destinations = []string{"a"}
+	require.NoError(t, router.Write(t.Context(), onlyOthers), "what is not for b is taken")
+	require.NoError(t, router.Flush())
+	require.Equal(t, []string{"1", "2", "3", "5"}, archive.ids)
+	require.Equal(t, []string{"1", "2", "3"}, last.ids)
+	require.Equal(t, []string{"1", "2", "3", "5"}, queued(t, o, "a", false))
+	s := router.Stats().Routes
+	require.Equal(t, []uint64{4, 4, 3, 3}, []uint64{s[0].Alerts, s[1].Alerts, s[2].Alerts, s[3].Alerts})
+	require.Equal(t, []uint64{0, 0, 10, 0}, []uint64{s[0].Errors, s[1].Errors, s[2].Errors, s[3].Errors})
+	require.Contains(t, s[2].LastError, "outbox of b is full", "a flush does not make room")
+	require.Equal(t, 1, strings.Count(log.String(), "takes no alerts"), log.String())
+	require.NotContains(t, log.String(), "takes alerts again")
+
+	r.mu.Lock()
+	down = false
+	r.mu.Unlock()
+	deliverAll(t, o)
+	require.NoError(t, router.Flush())
+	require.Empty(t, router.Stats().Routes[2].LastError)
+	require.Equal(t, 1, strings.Count(log.String(), "takes alerts again"), log.String())
+	enqueue(t, router, "4")
+	require.Equal(t, []string{"1", "2", "3", "5", "4"}, archive.ids)
+}
+
+// TestRouterKeepsRoom has many callers for a queue with little room: the outputs
+// beside it get what it gets.
+func TestRouterKeepsRoom(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "o"), Destination{Name: "b", MaxAlerts: 20})
+	first := &note{}
+	router := &Router{Routes: []Route{{Name: "first", Output: first, Default: true}, {Name: "b", Output: o.Queue("b"), Default: true}}}
+	var callers sync.WaitGroup
+	for c := range 16 {
+		callers.Go(func() {
+			for i := range 10 {
+				if err := router.Write(t.Context(), alertOf(fmt.Sprint(c, "/", i))); err != nil && !errors.Is(err, ErrFull) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	require.NoError(t, router.Flush())
+	require.ElementsMatch(t, queued(t, o, "b", false), first.ids)
+	require.Len(t, first.ids, 20)
+}
+
+// TestRouterLeavesRoom has an output that takes nothing beside a queue: the room
+// that was kept for its alerts is given back.
+func TestRouterLeavesRoom(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "o"), Destination{Name: "a", MaxAlerts: 2}, Destination{Name: "b", MaxAlerts: 1})
+	disk := &note{}
+	router := &Router{Routes: []Route{{Name: "a", Output: o.Queue("a"), Default: true}, {Name: "b", Output: o.Queue("b"), Default: true}, {Name: "disk", Output: disk, Default: true}}}
+	disk.failFlush = errors.New("disk full")
+	require.NoError(t, router.Write(t.Context(), alertOf("1")))
+	require.ErrorIs(t, router.Flush(), disk.failFlush)
+	for range 5 { // it comes again
+		require.EqualError(t, router.Write(t.Context(), alertOf("1")), "sink b: "+o.Queue("b").Write(t.Context(), alertOf("2")).Error()+"\nsink disk: disk full")
+		require.Error(t, router.Flush())
+	}
+	require.Equal(t, []string{"1"}, queued(t, o, "a", false))
+	require.Equal(t, []string{"1"}, disk.ids)
+	require.Equal(t, 1, o.Stats()[0].Queued)
+	disk.failFlush = nil
+	require.NoError(t, router.Flush())
+	require.ErrorIs(t, router.Write(t.Context(), alertOf("1")), ErrFull)
+	require.Equal(t, []string{"1"}, disk.ids)
+	enqueue(t, o.Queue("a"), "2")
+	require.ErrorIs(t, o.Queue("a").Write(t.Context(), alertOf("3")), ErrFull)
+	require.NoError(t, o.Close())
+	err := router.Write(t.Context(), alertOf("4"))
+	require.ErrorIs(t, err, ErrClosed)
+	require.Equal(t, 2, o.Stats()[0].Queued)
 }
 
 func TestRouterUnknownNamesAreBounded(t *testing.T) {

@@ -41,10 +41,12 @@ import (
 // recorded alert later. VerifyWebhook does this in Go. Without a secret there
 // is no signature.
 //
-// An answer of 2xx says that the receiver has the alert. 400, 409, 413, 415,
-// 422 and 451 refuse it for good. Everything else may pass: no answer, other
-// 4xx, which tell of a receiver or a token that is not set up yet, 5xx, and
-// redirects, which are not followed.
+// An answer of 2xx says that the receiver has the alert. 400, 413, 415, 422 and
+// 451 refuse it for good. 409 says that an earlier request with the same
+// Idempotency-Key is still at work, and refuses it for good when it comes five
+// times in a row, as from a receiver that has the alert already. Everything else
+// may pass: no answer, other 4xx, which tell of a receiver or a token that is not
+// set up yet, 5xx, and redirects, which are not followed.
 //
 // A proxy is taken from the environment, as by net/http.
 type Webhook struct {
@@ -77,6 +79,8 @@ type Webhook struct {
 	// means time.Now.
 	Now func() time.Time
 
+	answerTime time.Duration // 0 means the constant
+
 	once   sync.Once
 	client *http.Client
 }
@@ -89,8 +93,11 @@ const (
 	defaultConnectTimeout = 10 * time.Second
 	defaultTimeout        = 30 * time.Second
 
-	mostAnswer  = 4 << 10 // bytes of an answer that are read
-	shownAnswer = 500     // and shown
+	mostAnswer  = 4 << 10     // bytes of an answer that are read,
+	answerTime  = time.Second // for so long after its header
+	shownAnswer = 500         // bytes that are shown
+
+	mostConflicts = 5
 )
 
 // Check says what is wrong with the configuration, nil if nothing is.
@@ -150,6 +157,8 @@ func (w *Webhook) Deliver(ctx context.Context, alerts []Entry) error {
 	if len(alerts) > 1 && !w.Array {
 		return w.failed(0, errors.New("it is not set up for more than one alert in a request"))
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	req, err := w.request(ctx, alerts)
 	if err != nil {
 		return w.failed(0, err)
@@ -159,7 +168,9 @@ func (w *Webhook) Deliver(ctx context.Context, alerts []Entry) error {
 		return w.failed(0, err)
 	}
 	defer resp.Body.Close()
-	// Read, so that the connection can be used again.
+	// The status decides. The rest is read for people, and so that the
+	// connection can be used again; those behind do not wait long for that.
+	defer time.AfterFunc(cmp.Or(w.answerTime, answerTime), cancel).Stop()
 	answer, _ := io.ReadAll(io.LimitReader(resp.Body, mostAnswer))
 	return w.judge(resp, answer)
 }
@@ -269,17 +280,22 @@ func (w *Webhook) judge(resp *http.Response, answer []byte) error {
 	}
 	e := w.failed(resp.StatusCode, errors.New(text))
 	switch resp.StatusCode {
-	case 400, 409, 413, 415, 422, 451:
+	case 400, 413, 415, 422, 451:
 		e.Refused = true
+	case 409:
+		e.GiveUp = mostConflicts
+		fallthrough
 	default:
 		e.RetryAfter = w.retryAfter(resp.Header.Get("Retry-After"))
 	}
 	return e
 }
 
-// retryAfter reads seconds or a date; 0 if it is neither, or past.
+// retryAfter reads seconds, up to some decades, or a date; 0 if it is neither,
+// or past.
 func (w *Webhook) retryAfter(value string) time.Duration {
-	if seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31); err == nil {
+	seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 31)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second
 	}
 	if at, err := http.ParseTime(value); err == nil {

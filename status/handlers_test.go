@@ -1,8 +1,10 @@
 package status
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -76,6 +78,7 @@ func busy() *Reporter {
 			return []Queue{
 				{Name: "soc", Alerts: 3, Bytes: 4000, MaxAlerts: 100, MaxBytes: 1 << 20, Oldest: start, Delivered: 7, Retries: 2, Refused: 1, SetAside: 1, LastError: "503 Service Unavailable", LastErrorAt: start.Add(time.Hour)},
 				{Name: "archive", MaxAlerts: 100, MaxBytes: 1 << 20, Delivered: 8},
+				{Name: "old", Retired: true, Alerts: 270, Bytes: 270_114_874, Oldest: start},
 			}
 		},
 		Sinks: func() ([]Sink, Routing) {
@@ -89,6 +92,16 @@ func busy() *Reporter {
 			}
 		},
 	}
+}
+
+// onTable is busy with its state in a table.
+func onTable() *Reporter {
+	r := busy()
+	r.Store.Name = "dynamodb:kv"
+	r.Store.Table = func() Table {
+		return Table{Requests: 11, Retries: 12, Throttled: 13, Ambiguous: 14, Recovered: 15, Coalesced: 16}
+	}
+	return r
 }
 
 // mux serves a reporter.
@@ -130,8 +143,9 @@ func TestHandlers(t *testing.T) {
 		r.Store.inner = new(downStore)
 		r.Queues = func() []Queue {
 			return []Queue{
-				{Name: "count", Alerts: 10, MaxAlerts: 10, Oldest: start},
-				{Name: "bytes", Alerts: 3, Bytes: 11, MaxBytes: 10, LastError: "no route to host"},
+				{Name: "count", NoRoom: true, Alerts: 10, MaxAlerts: 10, Oldest: start},
+				{Name: "bytes", NoRoom: true, Alerts: 3, Bytes: 9, MaxBytes: 10, LastError: "no route to host"},
+				{Name: "old", Retired: true, Alerts: 1 << 40, Bytes: 1 << 50},
 				{Name: "unbounded", Alerts: 1 << 40, Bytes: 1 << 50},
 			}
 		}
@@ -250,10 +264,27 @@ func TestMetrics(t *testing.T) {
 	golden(t, "metrics.txt", ours.String())
 }
 
+// TestTable looks for the counts of a table, which other stores do not have.
+func TestTable(t *testing.T) {
+	text := metricsText(t, onTable())
+	for name, want := range map[string]int{"requests": 11, "retries": 12, "throttled": 13, "ambiguous": 14, "recovered": 15, "coalesced": 16} {
+		require.Contains(t, text, fmt.Sprintf("\nstarhost_dynamodb_%s_total %d\n", name, want))
+	}
+	require.Contains(t, get(t, mux(onTable()), "GET", "/status?format=text", "").Body.String(),
+		"requests to the table: 11 sent, 12 of them retries, 13 throttled, 14 ambiguous; increments: 15 recovered, 16 coalesced\n")
+	var status struct {
+		Store struct{ DynamoDB map[string]int }
+	}
+	require.NoError(t, json.Unmarshal(get(t, mux(onTable()), "GET", "/status", "").Body.Bytes(), &status))
+	require.Equal(t, map[string]int{"requests": 11, "retries": 12, "throttled": 13, "ambiguous": 14, "recovered": 15, "coalesced": 16}, status.Store.DynamoDB)
+	require.NotContains(t, metricsText(t, busy()), "dynamodb")
+}
+
 // TestMetricsLint holds the metrics to what `promtool check metrics` checks.
 func TestMetricsLint(t *testing.T) {
 	for name, r := range map[string]*Reporter{
 		"busy":  busy(),
+		"table": onTable(),
 		"empty": {Rules: new(Rules), Reloads: new(Reloads)},
 	} {
 		text := metricsText(t, r)

@@ -98,6 +98,13 @@ var (
 	descStoreOps  = describe("store_operations_total", "Operations of the store by result: ok, invalid (refused by a store that is well), failed.", "operation", "result")
 	descStoreTime = describe("store_operation_duration_seconds", "Time of an operation of the store.", "operation")
 
+	descTableRequests  = describe("dynamodb_requests_total", "Requests that were sent to the table, each attempt counted.")
+	descTableRetries   = describe("dynamodb_retries_total", "Attempts of requests to the table after the first.")
+	descTableThrottled = describe("dynamodb_throttled_total", "Attempts that the table refused for want of capacity.")
+	descTableAmbiguous = describe("dynamodb_ambiguous_total", "Attempts of writes that failed, but may have been applied.")
+	descTableRecovered = describe("dynamodb_recovered_total", "Increments whose answer was lost and found on the item.")
+	descTableCoalesced = describe("dynamodb_coalesced_total", "Increments that went to the table together with another one.")
+
 	descSinkAlerts = describe("sink_alerts_total", "Alerts that a sink took.", "sink")
 	descSinkErrors = describe("sink_errors_total", "Writes to a sink that failed.", "sink")
 	descUnknown    = describe("alerts_unknown_destination_total", "Alerts that named a destination which no sink has; without another they go to the default sinks.")
@@ -254,6 +261,14 @@ func collectStore(out chan<- prometheus.Metric, s *Status) {
 		descStoreOps.counter(out, float64(op.OK), op.Name, "ok")
 		descStoreOps.counter(out, float64(op.Invalid), op.Name, "invalid")
 		descStoreOps.counter(out, float64(op.Failed), op.Name, "failed")
+	}
+	if t := s.Store.Table; t != nil {
+		descTableRequests.counter(out, float64(t.Requests))
+		descTableRetries.counter(out, float64(t.Retries))
+		descTableThrottled.counter(out, float64(t.Throttled))
+		descTableAmbiguous.counter(out, float64(t.Ambiguous))
+		descTableRecovered.counter(out, float64(t.Recovered))
+		descTableCoalesced.counter(out, float64(t.Coalesced))
 	}
 	for op := range caching.NumOps {
 		var took times

@@ -132,6 +132,18 @@ type StoreStatus struct {
 	Reason     string      `json:"reason,omitempty"` // why not
 	LastError  *StoreError `json:"last_error,omitempty"`
 	Operations []Operation `json:"operations"` // those that were asked for
+	Table      *Table      `json:"dynamodb,omitempty"`
+}
+
+// A Table counts, since the start, the requests of a store that keeps its state
+// in a table of DynamoDB.
+type Table struct {
+	Requests  int64 `json:"requests"`  // sent, each attempt counted
+	Retries   int64 `json:"retries"`   // attempts after the first
+	Throttled int64 `json:"throttled"` // attempts that the table refused for want of capacity
+	Ambiguous int64 `json:"ambiguous"` // attempts of writes that failed, but may have been applied
+	Recovered int64 `json:"recovered"` // increments whose answer was lost and found on the item
+	Coalesced int64 `json:"coalesced"` // increments that went together with another one
 }
 
 // A StoreError is the last operation that failed.
@@ -156,7 +168,10 @@ type Operation struct {
 
 // A Queue is where alerts wait for one destination. A bound of 0 is none.
 type Queue struct {
-	Name      string    `json:"name"`
+	Name    string `json:"name"`
+	Retired bool   `json:"retired"` // no sink has this name: the alerts stay where they are
+	NoRoom  bool   `json:"no_room"` // for any alert, or for the one that last found none
+
 	Alerts    int64     `json:"alerts"` // waiting
 	Bytes     int64     `json:"bytes"`
 	MaxAlerts int64     `json:"max_alerts"`
@@ -189,11 +204,6 @@ type Routing struct {
 	UnknownNames []string `json:"unknown_names"`        // some of these
 	Unrouted     int64    `json:"unrouted"`             // went nowhere: no sink takes their severity
 	Withheld     int64    `json:"withheld"`             // were not to be delivered
-}
-
-// full tells whether the queue takes no more.
-func (q *Queue) full() bool {
-	return q.MaxAlerts > 0 && q.Alerts >= q.MaxAlerts || q.MaxBytes > 0 && q.Bytes >= q.MaxBytes
 }
 
 // A Source is where events come from, one for each kind. Received are those

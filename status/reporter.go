@@ -187,6 +187,10 @@ func (r *Reporter) addStore(ctx context.Context, s *Status) {
 
 func (s *Store) status() *StoreStatus {
 	status := &StoreStatus{Name: s.Name, Operations: []Operation{}}
+	if s.Table != nil {
+		table := s.Table()
+		status.Table = &table
+	}
 	for op := range caching.NumOps {
 		var took times
 		s.ops[op].times.addTo(&took)
@@ -281,7 +285,9 @@ func (r *Reporter) checks(s *Status) []Check {
 		checks = append(checks, Check{"store", s.Store.Up, cmp.Or(s.Store.Reason, s.Store.Name+" answers")})
 	}
 	for i := range s.Queues {
-		checks = append(checks, queueCheck(&s.Queues[i], clock(r.Now)))
+		if !s.Queues[i].Retired { // nothing is written to those
+			checks = append(checks, queueCheck(&s.Queues[i], clock(r.Now)))
+		}
 	}
 	if r.stopping.Load() {
 		checks = append(checks, Check{"running", false, "the service is stopping"})
@@ -314,7 +320,7 @@ func (r *Reporter) rulesCheck(s *Status) Check {
 }
 
 func queueCheck(q *Queue, now time.Time) Check {
-	c := Check{Name: "queue " + q.Name, OK: !q.full(), Reason: fmt.Sprintf("%d alerts wait", q.Alerts)}
+	c := Check{Name: "queue " + q.Name, OK: !q.NoRoom, Reason: fmt.Sprintf("%d alerts wait", q.Alerts)}
 	if c.OK {
 		return c
 	}

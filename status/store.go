@@ -26,6 +26,10 @@ type Store struct {
 	// means one second.
 	Fresh time.Duration
 
+	// Table gives the counts of a store in a table of DynamoDB; nil means
+	// that it is another one.
+	Table func() Table
+
 	// Now is the clock; nil means the wall clock.
 	Now func() time.Time
 

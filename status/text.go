@@ -136,6 +136,10 @@ func writeStore(b *bytes.Buffer, s *Status, now time.Time) {
 		}
 		done()
 	}
+	if t := s.Store.Table; t != nil {
+		fmt.Fprintf(b, "requests to the table: %d sent, %d of them retries, %d throttled, %d ambiguous; increments: %d recovered, %d coalesced\n",
+			t.Requests, t.Retries, t.Throttled, t.Ambiguous, t.Recovered, t.Coalesced)
+	}
 	if e := s.Store.LastError; e != nil {
 		fmt.Fprintf(b, "last error %s ago, %s: %s\n", ago(now, e.Time), e.Operation, line(e.Message))
 	}
@@ -147,7 +151,11 @@ func writeQueues(b *bytes.Buffer, s *Status, now time.Time) {
 	}
 	row, done := table(b, "DESTINATION", "WAITING", "BYTES", "OLDEST", "DELIVERED", "RETRIES", "SET ASIDE", "FULL", "LAST ERROR")
 	for _, q := range s.Queues {
-		row(q.Name, bounded(q.Alerts, q.MaxAlerts), bounded(q.Bytes, q.MaxBytes), ago(now, q.Oldest),
+		name := q.Name
+		if q.Retired {
+			name += " (no sink)"
+		}
+		row(name, bounded(q.Alerts, q.MaxAlerts), bounded(q.Bytes, q.MaxBytes), ago(now, q.Oldest),
 			q.Delivered, q.Retries, q.SetAside, q.Full, orNone(q.LastError))
 	}
 	done()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/dynamodb"
 	"github.com/starhost/starhost/engine"
 	"github.com/starhost/starhost/event"
 	"github.com/starhost/starhost/internal/strictyaml"
@@ -50,7 +51,9 @@ type service struct {
 
 	token atomic.Pointer[[]byte] // hash of the bearer token, nil for none
 	tls   atomic.Pointer[tls.Config]
-	dead  *sink.Dead // or nil
+
+	dead     *sink.Dead // or nil
+	deadFile *deadFile  // that it writes to
 
 	hangup    chan os.Signal
 	closers   []func() error // what open has opened, in that order
@@ -99,8 +102,18 @@ func (s *service) openStore(ctx context.Context) error {
 		return err
 	}
 	s.onClose(closeStore)
+	if table, ok := store.(*dynamodb.Store); ok {
+		s.watched.Table = func() status.Table { return tableStatus(table.Stats()) }
+	}
 	s.store = s.watched.Watch(store)
 	return nil
+}
+
+func tableStatus(s dynamodb.Stats) status.Table {
+	return status.Table{
+		Requests: s.Requests, Retries: s.Retries, Throttled: s.Throttled,
+		Ambiguous: s.Ambiguous, Recovered: s.Recovered, Coalesced: s.Coalesced,
+	}
 }
 
 // openRules reads the rules for the first time.
@@ -130,12 +143,12 @@ func (s *service) openRules(ctx context.Context) error {
 
 func (s *service) openEngine(context.Context) error {
 	if s.DeadLetter != "" {
-		f, err := os.OpenFile(s.DeadLetter, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("open --dead-letter: %w", err)
+		s.deadFile = &deadFile{path: s.DeadLetter}
+		if err := s.deadFile.reopen(); err != nil {
+			return err
 		}
-		s.onClose(f.Close)
-		s.dead = &sink.Dead{W: f}
+		s.onClose(s.deadFile.close)
+		s.dead = &sink.Dead{W: s.deadFile}
 	}
 	s.engine = &engine.Engine{
 		Rules:     s.live.Set,
@@ -166,6 +179,45 @@ func (s *service) openEngine(context.Context) error {
 	}
 	s.openTails()
 	return nil
+}
+
+// A deadFile is the file of dead letters.
+type deadFile struct {
+	path string
+
+	mu sync.Mutex // letters are rare: it is held while one is written
+	f  *os.File
+}
+
+// reopen opens the file by its name, again if it is open. After an error it is
+// as before.
+func (d *deadFile) reopen() error {
+	f, err := os.OpenFile(d.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open --dead-letter: %w", err)
+	}
+	d.mu.Lock()
+	before := d.f
+	d.f = f
+	d.mu.Unlock()
+	if before == nil {
+		return nil
+	}
+	return before.Close()
+}
+
+// Write implements io.Writer.
+func (d *deadFile) Write(p []byte) (int, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.f.Write(p)
+}
+
+// close is called once, when nothing is written any more.
+func (d *deadFile) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.f.Close()
 }
 
 // longestPrint is how much is logged, in bytes, of what a rule prints.
@@ -287,15 +339,25 @@ func (s *service) onHangup(ctx context.Context) {
 // reload reads again what can be read again while the service runs. What fails
 // stays as it was.
 func (s *service) reload(ctx context.Context) (*ruleset.Report, error) {
-	secrets, files := s.readSecrets(), s.sinks.reopen()
+	secrets, files := s.readSecrets(), s.reopenFiles()
 	if secrets != nil {
 		s.log.Error("token and certificates stay as they were", "error", secrets)
 	}
 	if files != nil {
-		s.log.Error("alert files not opened again", "error", files)
+		s.log.Error("files of alerts or dead letters not opened again", "error", files)
 	}
 	report, err := s.live.Reload(ctx)
 	return report, errors.Join(secrets, files, err)
+}
+
+// reopenFiles opens what is written to by its name again, for programs that
+// rotate files.
+func (s *service) reopenFiles() error {
+	err := s.sinks.reopen()
+	if s.deadFile != nil {
+		err = errors.Join(err, s.deadFile.reopen())
+	}
+	return err
 }
 
 // reloaded is told of each reload of the rules.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -17,7 +19,7 @@ import (
 // sinks are where the alerts of a service go.
 type sinks struct {
 	router *sink.Router
-	outbox *sink.Outbox // of the webhooks; nil if there are none
+	outbox *sink.Outbox // of the webhooks; nil if there are and were none
 	files  []*sink.File
 }
 
@@ -61,7 +63,8 @@ func (s *service) openSink(set *sinkSettings) (sink.Output, error) {
 	return &sink.Lines{W: s.out}, nil
 }
 
-// openOutbox opens the outbox if a sink needs it.
+// openOutbox opens the outbox if a sink needs it, or an earlier one has left
+// alerts in it: so that these are told of.
 func (s *service) openOutbox() error {
 	options := sink.OutboxOptions{Log: s.log}
 	for i := range s.Sinks {
@@ -78,7 +81,9 @@ func (s *service) openOutbox() error {
 		})
 	}
 	if len(options.Destinations) == 0 {
-		return nil
+		if _, err := os.Lstat(s.file("outbox.db")); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 	}
 	outbox, err := sink.OpenOutbox(s.file("outbox.db"), options)
 	if err != nil {
@@ -146,7 +151,7 @@ func (s *sinks) flushAgain(ctx context.Context) {
 	}
 }
 
-// reopen opens files by their names again, for programs that rotate them.
+// reopen opens the files of alerts by their names again.
 func (s *sinks) reopen() error {
 	var errs []error
 	for _, f := range s.files {
@@ -155,15 +160,20 @@ func (s *sinks) reopen() error {
 	return errors.Join(errs...)
 }
 
-// queues tell what waits in the outbox.
+// queues tell what waits in the outbox. Those of former sinks are left out when
+// nothing is in them.
 func (s *sinks) queues() []status.Queue {
 	if s.outbox == nil {
 		return nil
 	}
 	var all []status.Queue
 	for _, q := range s.outbox.Stats() {
+		if q.Retired && q.Queued == 0 && q.SetAside == 0 {
+			continue
+		}
 		all = append(all, status.Queue{
-			Name: q.Destination, Alerts: int64(q.Queued), Bytes: q.Bytes, MaxAlerts: int64(q.MaxAlerts), MaxBytes: q.MaxBytes, Oldest: q.Oldest,
+			Name: q.Destination, Retired: q.Retired, NoRoom: q.NoRoom,
+			Alerts: int64(q.Queued), Bytes: q.Bytes, MaxAlerts: int64(q.MaxAlerts), MaxBytes: q.MaxBytes, Oldest: q.Oldest,
 			Delivered: int64(q.Delivered), Retries: int64(q.Retries), Refused: int64(q.Refused), Dropped: int64(q.Dropped),
 			Full: int64(q.Full), SetAside: int64(q.SetAside),
 			LastError: q.LastError, LastErrorAt: q.LastErrorAt, NextTry: q.NextTry,

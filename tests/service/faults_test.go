@@ -9,7 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/starhost/starhost/builtins/caching/dynamodb/dynamotest"
 	"github.com/stretchr/testify/require"
@@ -45,8 +44,7 @@ func TestWebhookDown(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 200, a.Code, a.Text)
 	}
-	_, status := s.get("/status")
-	require.Contains(t, status, "503")
+	s.await("the first answer", func() bool { return strings.Contains(s.state().Queues[0].LastError, "503 Service Unavailable") })
 	s.kill()
 	up.Store(true)
 	s = serve(t, args...)
@@ -102,6 +100,19 @@ func TestRefused(t *testing.T) {
 	require.Equal(t, 200, code)
 }
 
+// awaitRequest waits until the one request for events has begun.
+func (s *server) awaitRequest() {
+	s.t.Helper()
+	s.await("the request to begin", func() bool {
+		for _, source := range s.state().Sources {
+			if source.Kind == "http" {
+				return source.InFlight == 1
+			}
+		}
+		return false
+	})
+}
+
 // TestStop shows that a request that has begun is answered when the service is
 // told to end.
 func TestStop(t *testing.T) {
@@ -114,7 +125,7 @@ func TestStop(t *testing.T) {
 	wg.Go(func() { a, err = s.postAs(body, nil) })
 	_, werr := io.WriteString(feed, `{"id": "first"}`+"\n")
 	require.NoError(t, werr)
-	time.Sleep(50 * time.Millisecond)
+	s.awaitRequest()
 	ended := make(chan int)
 	go func() { ended <- s.stop() }()
 	s.await("it to stop accepting", func() bool {

@@ -106,10 +106,25 @@ func (k *killing) load(s *server, round int, d time.Duration) {
 		})
 	}
 	wg.Go(func() { k.write(round, stop) })
+	s.await("the first events", k.begun(round))
 	time.Sleep(d)
 	s.kill()
 	close(stop)
 	wg.Wait()
+}
+
+// begun tells whether, in this round, events were acknowledged and lines
+// written.
+func (k *killing) begun(round int) func() bool {
+	prefix := fmt.Sprintf("r%d-", round)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	lines := k.lines
+	return func() bool {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		return k.lines > lines && len(k.acked) > 0 && strings.HasPrefix(k.acked[len(k.acked)-1], prefix)
+	}
 }
 
 // post sends a few events and notes them if they are acknowledged.

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -110,6 +109,7 @@ func TestPrints(t *testing.T) {
 	a, err := s.post([]byte(strings.Repeat("{}\n", 10)))
 	require.NoError(t, err)
 	require.Equal(t, 10, a.Accepted, a.Text)
+	require.Zero(t, s.stop()) // its log is read to the end
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	prints := 0
@@ -157,11 +157,10 @@ func TestHangupAtTheEnd(t *testing.T) {
 	}()
 	_, err := io.WriteString(feed, `{"id": "1"}`+"\n")
 	require.NoError(t, err)
-	time.Sleep(50 * time.Millisecond)
+	s.awaitRequest()
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
 	s.await("the end to begin", func() bool { return strings.Contains(s.logged(), `"msg":"ending"`) })
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGHUP))
-	time.Sleep(50 * time.Millisecond)
 	feed.Close()
 	require.Equal(t, 200, (<-answer).Code)
 	<-s.done

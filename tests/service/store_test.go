@@ -47,7 +47,8 @@ func TestStoreStopped(t *testing.T) {
 	reason := s.unready()
 	code, _ := s.get("/healthz")
 	require.Equal(t, 200, code)
-	time.Sleep(size(300*time.Millisecond, 30*time.Second) - min(noticed, 300*time.Millisecond))
+	s.await("an event that is not taken", func() bool { return o.answers(503) > 0 })
+	time.Sleep(size(0, 30*time.Second))
 	down := s.memory()
 	table.start()
 	mended := time.Now()
@@ -128,6 +129,12 @@ func (o *outage) note(id string, code int, took time.Duration) {
 		o.ids = append(o.ids, id)
 		o.acked.Add(1)
 	}
+}
+
+func (o *outage) answers(code int) int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.codes[code]
 }
 
 // write appends lines to a file.
