@@ -332,7 +332,7 @@ func (r *Router) routesOf(v any) []*Route {
 	byDefault := func(route *Route) bool { return route.Default && route.takes(a.Severity) }
 	goes := byDefault
 	switch {
-	case a.Destinations != nil && len(a.Destinations) == 0:
+	case a.Withheld():
 		r.note(a, "", &r.stats.Withheld)
 		return r.choose(all)
 	case a.Destinations != nil:
