@@ -257,6 +257,25 @@ func TestOutboxFull(t *testing.T) {
 	require.Equal(t, []string{"1", "2", "3", "4"}, r.all())
 }
 
+// TestOutboxTwice shows that an alert which waits to be stored does not wait
+// twice, nor takes room twice, and that it may come again later.
+func TestOutboxTwice(t *testing.T) {
+	o := openOutbox(t, filepath.Join(t.TempDir(), "o"), Destination{Name: "pager", MaxAlerts: 2})
+	q := o.queues["pager"]
+	first, err := q.reserve(t.Context(), alertOf("1"))
+	require.NoError(t, err)
+	second, err := q.reserve(t.Context(), alertOf("1")) // by another caller, who does not know of the first
+	require.NoError(t, err)
+	require.NoError(t, first.take())
+	require.NoError(t, second.take())
+	write(t, q, "2")
+	write(t, q, "1") // though there is no room
+	require.ErrorIs(t, q.Write(t.Context(), alertOf("3")), ErrFull)
+	require.NoError(t, q.Flush())
+	require.Equal(t, []string{"1", "2"}, queued(t, o, "pager", false))
+	require.ErrorIs(t, q.Write(t.Context(), alertOf("1")), ErrFull, "once it is stored it may come again")
+}
+
 // TestOutboxNoRoom has a queue say that it has no room: when an alert has found
 // none, until there is room for it, or another one has found some.
 func TestOutboxNoRoom(t *testing.T) {
