@@ -18,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -58,13 +59,14 @@ func (k *taker) records() []event.Raw {
 type reply struct {
 	status int
 	header http.Header
+	closed bool // the connection is not used again
 	Account
 }
 
 func decodeReply(t *testing.T, r *http.Response) reply {
 	t.Helper()
 	defer r.Body.Close()
-	got := reply{status: r.StatusCode, header: r.Header}
+	got := reply{status: r.StatusCode, header: r.Header, closed: r.Close}
 	require.NoError(t, json.NewDecoder(r.Body).Decode(&got.Account))
 	return got
 }
@@ -72,15 +74,84 @@ func decodeReply(t *testing.T, r *http.Response) reply {
 // post sends a body; header has names and values in turn.
 func post(t *testing.T, url string, body io.Reader, header ...string) reply {
 	t.Helper()
+	return send(t, http.DefaultClient, url, body, header...)
+}
+
+// send is post by a client.
+func send(t *testing.T, client *http.Client, url string, body io.Reader, header ...string) reply {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
 	require.NoError(t, err)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	got, err := http.DefaultClient.Do(r)
+	got, err := client.Do(r)
 	require.NoError(t, err)
 	return decodeReply(t, got)
 }
+
+// A protocol is a version of HTTP, in a bubble of synctest.
+type protocol struct{ major int }
+
+// inProtocols runs a test by each protocol.
+func inProtocols(t *testing.T, name string, test func(*testing.T, protocol)) {
+	for _, p := range []protocol{{1}, {2}} {
+		t.Run(fmt.Sprintf("%s/HTTP %d", name, p.major), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test(t, p) })
+		})
+	}
+}
+
+// serve makes a client of an HTTP.
+func (p protocol) serve(t *testing.T, h http.Handler) *http.Client {
+	t.Helper()
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(p.major == 1)
+	protocols.SetUnencryptedHTTP2(p.major == 2)
+	server := &http.Server{Protocols: protocols, ReadTimeout: 30 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, p.major, r.ProtoMajor)
+		h.ServeHTTP(w, r)
+	})}
+	pipes := pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	var serving sync.WaitGroup
+	serving.Go(func() { assert.ErrorIs(t, server.Serve(pipes), http.ErrServerClosed) })
+	transport := &http.Transport{Protocols: protocols, DialContext: pipes.dial}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		server.Close()
+		serving.Wait()
+	})
+	return &http.Client{Transport: transport}
+}
+
+// pipes are a listener whose connections are made of no files, as bubbles of
+// synctest need it.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case p.conns <- server:
+		return client, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error   { close(p.closed); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
 func serve(t *testing.T, h *HTTP) string {
 	t.Helper()
@@ -559,53 +630,60 @@ func TestHTTPBusy(t *testing.T) {
 
 func TestHTTPSlow(t *testing.T) {
 	for name, pieces := range map[string][]string{
-		"nothing":            {""},
+		"nothing":            nil,
 		"stops":              {"{\"a\":1}\n{\"a\":2}\n{\"a"},
 		"a byte at a time":   strings.Split(strings.Repeat("{}\n", 1000), ""),
 		"within gzip's mark": {"\x1f"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		inProtocols(t, name, func(t *testing.T, p protocol) {
 			k := &taker{}
 			h := &HTTP{Handle: k.handle, Patience: 50 * time.Millisecond, MinRate: 1 << 20}
-			c, in := dial(t, serve(t, h))
-			fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
-			sent := make(chan struct{})
-			go func() {
-				defer close(sent)
+			client := p.serve(t, h)
+			body, out := io.Pipe()
+			var sender sync.WaitGroup
+			sender.Go(func() {
 				for _, piece := range pieces {
-					if _, err := io.WriteString(c, piece); err != nil {
+					if _, err := io.WriteString(out, piece); err != nil {
 						return
 					}
 					time.Sleep(time.Millisecond)
 				}
-			}()
-			r := readReply(t, in)
+			})
+			r := send(t, client, "http://x", body)
 			assert.Equal(t, 408, r.status)
 			assert.Equal(t, "the body comes too slowly: less than 1048576 bytes a second for 50ms; send all of it again", r.Error)
-			_, err := in.ReadByte()
-			assert.Error(t, err, "the connection is closed")
-			c.Close()
-			<-sent
-			s := finished(t, h, 1)
+			assert.Equal(t, p.major == 1, r.closed, "the connection")
+			body.Close()
+			sender.Wait()
+			synctest.Wait()
+			s := h.Stats()
 			assert.Equal(t, map[string]int64{"slow": 1}, s.Requests)
 			assert.Equal(t, int64(len(k.records())), s.Accepted)
 		})
 	}
-	t.Run("slow handling is not the sender's fault", func(t *testing.T) {
-		k := &taker{}
-		h := &HTTP{Patience: 300 * time.Millisecond, Handle: func(ctx context.Context, records []event.Raw) []error {
-			if records[0].Index == 1000 {
-				time.Sleep(400 * time.Millisecond)
+}
+
+// TestHTTPSlowHandling shows that the time of Handle is not taken for the
+// sender's, whichever batch takes long: one before which more is to come than
+// HTTP/2 sends ahead, or the last one.
+func TestHTTPSlowHandling(t *testing.T) {
+	line := `{"a":"` + strings.Repeat("x", 1000) + "\"}\n"
+	for _, slow := range []int{1000, 4000} {
+		inProtocols(t, fmt.Sprint("record ", slow), func(t *testing.T, p protocol) {
+			k := &taker{}
+			client := p.serve(t, &HTTP{Handle: func(ctx context.Context, records []event.Raw) []error {
+				if records[0].Index == slow {
+					time.Sleep(10 * DefaultPatience)
+				}
+				return k.handle(ctx, records)
+			}})
+			for range 2 { // on the same connection
+				r := send(t, client, "http://x", strings.NewReader(strings.Repeat(line, 4500)))
+				assert.Equal(t, 200, r.status, r.Error)
+				assert.Equal(t, 4500, r.Accepted)
 			}
-			return k.handle(ctx, records)
-		}}
-		url := serve(t, h)
-		r := post(t, url, strings.NewReader(strings.Repeat("{}\n", 2500)))
-		assert.Equal(t, 200, r.status)
-		assert.Equal(t, 2500, r.Accepted)
-		r = post(t, url, strings.NewReader("{}"))
-		assert.Equal(t, 200, r.status, "on the same connection")
-	})
+		})
+	}
 }
 
 // TestHTTPGone breaks off requests at several places.
