@@ -57,7 +57,8 @@ const (
 // With 429, and wherever the rest of a body is not wanted, the answer is
 // written first and up to 8 MB of the rest are then read and dropped, so that
 // the connection can be used again. A sender that asks with Expect:
-// 100-continue need not send the body at all.
+// 100-continue need not send the body at all. Over HTTP/2, which the server
+// needs HTTP2Config for, the rest is neither sent nor read.
 type HTTP struct {
 	// Handle deals with a batch of at most a thousand records, of one request.
 	// It returns when their alerts and their state are safe, with an error for
@@ -139,6 +140,22 @@ func clone(m map[string]int64) map[string]int64 {
 		c[k] = v
 	}
 	return c
+}
+
+// HTTP2Config is what the server of an HTTP has to allow the connections of
+// HTTP/2, on which requests are side by side. Together the requests of a
+// connection may send ahead what one of them may, times their number; else one
+// that takes long to be dealt with would keep the others from sending, which
+// would then be too slow. And a client that reads no answers loses its
+// connection after DefaultPatience: a deadline of one answer does not do that.
+func HTTP2Config() *http.HTTP2Config {
+	const streams, ahead = 16, 240 << 10 // net/http asks for a product below 4 MB
+	return &http.HTTP2Config{
+		MaxConcurrentStreams:          streams,
+		MaxReceiveBufferPerStream:     ahead,
+		MaxReceiveBufferPerConnection: streams * ahead,
+		WriteByteTimeout:              DefaultPatience,
+	}
 }
 
 // ServeHTTP takes one request.

@@ -23,6 +23,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 
 	"github.com/starhost/starhost/event"
 )
@@ -105,23 +107,30 @@ func inProtocols(t *testing.T, name string, test func(*testing.T, protocol)) {
 // serve makes a client of an HTTP.
 func (p protocol) serve(t *testing.T, h http.Handler) *http.Client {
 	t.Helper()
+	protocols, dial := p.listen(t, h)
+	transport := &http.Transport{Protocols: protocols, DialContext: dial}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// listen serves an HTTP, and gives what connections to it are made with.
+func (p protocol) listen(t *testing.T, h http.Handler) (*http.Protocols, func(ctx context.Context, _, _ string) (net.Conn, error)) {
+	t.Helper()
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(p.major == 1)
 	protocols.SetUnencryptedHTTP2(p.major == 2)
-	server := &http.Server{Protocols: protocols, ReadTimeout: 30 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := &http.Server{Protocols: protocols, HTTP2: HTTP2Config(), ReadTimeout: 30 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, p.major, r.ProtoMajor)
 		h.ServeHTTP(w, r)
 	})}
 	pipes := pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
 	var serving sync.WaitGroup
 	serving.Go(func() { assert.ErrorIs(t, server.Serve(pipes), http.ErrServerClosed) })
-	transport := &http.Transport{Protocols: protocols, DialContext: pipes.dial}
 	t.Cleanup(func() {
-		transport.CloseIdleConnections()
 		server.Close()
 		serving.Wait()
 	})
-	return &http.Client{Transport: transport}
+	return protocols, pipes.dial
 }
 
 // pipes are a listener whose connections are made of no files, as bubbles of
@@ -684,6 +693,69 @@ func TestHTTPSlowHandling(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestHTTPBeside shows that a request that takes long does not keep others on
+// the same connection from being read: all that a client may have sent of
+// some is not all that it may send.
+func TestHTTPBeside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		leave := make(chan struct{})
+		var inside atomic.Int32
+		client := protocol{2}.serve(t, &HTTP{Handle: func(_ context.Context, records []event.Raw) []error {
+			if records[0].Source == "held" {
+				inside.Add(1)
+				<-leave
+			}
+			return make([]error, len(records))
+		}})
+		var held sync.WaitGroup
+		const requests = 15 // of 16
+		for range requests {
+			held.Go(func() {
+				body := strings.NewReader(strings.Repeat("{}\n", 200_000))
+				assert.Equal(t, 200, send(t, client, "http://x?source=held", body).status)
+			})
+		}
+		synctest.Wait()
+		assert.Equal(t, int32(requests), inside.Load())
+		r := send(t, client, "http://x", strings.NewReader("{}"))
+		assert.Equal(t, 200, r.status, r.Error)
+		close(leave)
+		held.Wait()
+	})
+}
+
+// TestHTTPUnread shows that a client that reads no answers is not kept.
+func TestHTTPUnread(t *testing.T) {
+	requests := map[int]func(io.Writer){
+		1: func(w io.Writer) { io.WriteString(w, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") },
+		2: func(w io.Writer) {
+			io.WriteString(w, http2.ClientPreface)
+			framer := http2.NewFramer(w, nil)
+			framer.WriteSettings()
+			var header bytes.Buffer
+			encoder := hpack.NewEncoder(&header)
+			for _, f := range []hpack.HeaderField{{Name: ":method", Value: "POST"}, {Name: ":scheme", Value: "http"}, {Name: ":authority", Value: "x"}, {Name: ":path", Value: "/"}} {
+				encoder.WriteField(f)
+			}
+			framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: header.Bytes(), EndHeaders: true})
+			framer.WriteData(1, true, []byte("{}"))
+		},
+	}
+	inProtocols(t, "an answer", func(t *testing.T, p protocol) {
+		h := &HTTP{Handle: (&taker{}).handle}
+		_, dial := p.listen(t, h)
+		c, err := dial(t.Context(), "", "")
+		require.NoError(t, err)
+		defer c.Close()
+		requests[p.major](c)
+		time.Sleep(DefaultPatience + time.Second)
+		synctest.Wait()
+		assert.Equal(t, map[string]int64{"ok": 1}, h.Stats().Requests)
+		_, err = c.Write([]byte("more"))
+		assert.ErrorIs(t, err, io.ErrClosedPipe, "the connection is closed")
+	})
 }
 
 // TestHTTPGone breaks off requests at several places.
