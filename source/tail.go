@@ -67,8 +67,9 @@ const (
 //     read from its beginning.
 //   - Several times between two looks, or while Tail did not run: files beside
 //     the log that are newer than the last one that was read are read whole, in
-//     their order. They are known by their names: what is added to the log's
-//     name, before its ending or after it, is a number or a date.
+//     their order. They are known by their names: a date is added to the log's
+//     name, before its ending or after it, or a dot and a number after it. Those
+//     that are followed by themselves are not meant.
 //
 // What was compressed or removed before it was read is lost; that is logged.
 // So let rotation compress only the second file (delaycompress).
@@ -78,6 +79,10 @@ type Tail struct {
 	// with the endings .json, .jsonl, .ndjson and .log that are not hidden.
 	// What is not there yet is waited for.
 	Paths []string
+
+	// Others are Paths that are followed elsewhere. Their files are not taken
+	// for rotated ones of these Paths, whatever they are called.
+	Others []string
 
 	// LogType goes into every record as it is.
 	LogType string
@@ -223,7 +228,7 @@ func (t *Tail) begin() error {
 // are not where they were.
 func (t *Tail) look() {
 	if now := time.Now(); !now.Before(t.next) {
-		t.listed = t.list()
+		t.listed = expand(t.Paths, t.tell)
 		t.next = now.Add(relist * orDefault(t.Poll, DefaultPoll))
 	}
 	there := map[inode]bool{}
@@ -295,11 +300,11 @@ func (t *Tail) tell(name string, err error) {
 	}
 }
 
-// list returns what the Paths stand for now.
-func (t *Tail) list() []listed {
+// expand returns what Paths stand for now, and tells what hinders that.
+func expand(paths []string, tell func(name string, err error)) []listed {
 	var all []listed
 	had := map[string]bool{}
-	for _, by := range t.Paths {
+	for _, by := range paths {
 		add := func(name string) {
 			if !had[name] {
 				had[name] = true
@@ -311,7 +316,7 @@ func (t *Tail) list() []listed {
 				if err == nil && !isCompressed(path) {
 					add(filepath.Clean(path))
 				} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-					t.tell(path, err)
+					tell(path, err)
 				}
 				return nil
 			})
