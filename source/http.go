@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -207,7 +208,10 @@ func (d *delivery) check() *stop {
 	if r.Method != http.MethodPost {
 		return stopf(http.StatusMethodNotAllowed, "method", "method %s; want POST", r.Method)
 	}
-	query := r.URL.Query()
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return stopf(http.StatusBadRequest, "query", "the query is not in order: %v; write %% as %%25, ; as %%3B and & as %%26 in values", err)
+	}
 	d.common = event.Raw{Source: query.Get("source"), LogType: query.Get("log_type")}
 	if d.common.LogType == "" {
 		d.common.LogType = r.Header.Get("X-Starhost-Log-Type")

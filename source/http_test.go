@@ -343,6 +343,16 @@ func TestHTTPQuery(t *testing.T) {
 	assert.Equal(t, 400, r.status)
 	assert.Equal(t, "log_type is longer than 256 bytes or has control characters", r.Error)
 
+	for query, want := range map[string]string{
+		"log_type=%zz":         `invalid URL escape "%zz"`,
+		"log_type=A;B":         "invalid semicolon separator in query",
+		"log_type=A&source=%2": `invalid URL escape "%2"`,
+	} {
+		r = post(t, url+"?"+query, strings.NewReader(`{"a":1}`))
+		assert.Equal(t, 400, r.status, query)
+		assert.Equal(t, "the query is not in order: "+want+"; write % as %25, ; as %3B and & as %26 in values", r.Error)
+	}
+
 	got, err := http.Get(url)
 	require.NoError(t, err)
 	answer := decodeReply(t, got)

@@ -153,7 +153,8 @@ type listed struct{ name, by string }
 // Run follows the files until ctx ends, finishes the batches that are under
 // way, and writes the checkpoints. It then returns nil. Errors are of wrong
 // use, or of the checkpoint file: if it cannot be read, nothing is followed; if
-// it cannot be written, Run goes on, and returns that at its end.
+// it cannot be written, Run goes on, and returns that at its end, as a
+// *SaveError.
 func (t *Tail) Run(ctx context.Context) error {
 	if err := t.begin(); err != nil {
 		return err
@@ -181,20 +182,32 @@ func (t *Tail) Run(ctx context.Context) error {
 	}
 	work.Wait()
 	t.save()
-	return t.saveErr
+	if t.saveErr != nil {
+		return &SaveError{t.saveErr}
+	}
+	return nil
 }
+
+// A SaveError says why the checkpoints could not be written at the end: what
+// was read since the last ones comes again.
+type SaveError struct{ Err error }
+
+func (e *SaveError) Error() string {
+	return fmt.Sprintf("%v; what was read since they were last written comes again", e.Err)
+}
+func (e *SaveError) Unwrap() error { return e.Err }
 
 // begin checks what is asked for, and takes up what the checkpoints tell.
 func (t *Tail) begin() error {
 	if !hasInodes {
-		return errors.New("follow files: not possible on this system, which has no inodes")
+		return errors.New("not possible on this system, which has no inodes")
 	}
 	if len(t.Paths) == 0 {
-		return errors.New("follow files: no path is given")
+		return errors.New("no path is given")
 	}
 	for _, p := range t.Paths {
-		if _, err := filepath.Match(p, ""); err != nil || strings.Contains(p, "**") || p == "-" {
-			return fmt.Errorf("follow files: path %q: want a file, a directory or a pattern without **", p)
+		if err := CheckPath(p); err != nil {
+			return err
 		}
 	}
 	if t.Log == nil {
@@ -221,6 +234,21 @@ func (t *Tail) begin() error {
 	t.mu.Unlock()
 	t.first, t.old = true, c.Paths
 	t.restore(c.Files)
+	return nil
+}
+
+// CheckPath tells what is wrong with one of the Paths of a Tail, whatever files
+// there are.
+func CheckPath(path string) error {
+	_, err := filepath.Match(path, "")
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is no pattern of files: %w", path, err)
+	case strings.Contains(path, "**"):
+		return fmt.Errorf("%q: ** is not understood; name the directory, it is followed with all that is below it", path)
+	case filepath.Base(path) == "-":
+		return fmt.Errorf("%q: standard input is not followed; starhost run reads it", path)
+	}
 	return nil
 }
 

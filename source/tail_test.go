@@ -209,10 +209,10 @@ func TestTailWrongUse(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "bad.json", `{"version":1`)
 	for want, tail := range map[string]*Tail{
-		"follow files: no path is given":                                                {},
-		`follow files: path "a[": want a file, a directory or a pattern without **`:     {Paths: []string{"a["}},
-		`follow files: path "a/**/b": want a file, a directory or a pattern without **`: {Paths: []string{"a/**/b"}},
-		`follow files: path "-": want a file, a directory or a pattern without **`:      {Paths: []string{"-"}},
+		"no path is given": {},
+		`"a[" is no pattern of files: syntax error in pattern`:                                         {Paths: []string{"a["}},
+		`"a/**/b": ** is not understood; name the directory, it is followed with all that is below it`: {Paths: []string{"a", "a/**/b"}},
+		`"-": standard input is not followed; starhost run reads it`:                                   {Paths: []string{"-"}},
 		"folder of checkpoints: stat none: no such file or directory; make it, or name another": {
 			Paths: []string{"a"}, Checkpoints: "none/c.json"},
 		"read checkpoints bad.json: damaged: unexpected end of JSON input; put back a copy of the file, or remove it to read all files again from where reading is told to start": {
