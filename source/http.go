@@ -45,7 +45,7 @@ const (
 // a status that says what the sender has to do.
 //
 //	200  nothing has to be sent again; what was refused is in the account
-//	400  nothing was accepted, or the body breaks off: do not send it again as it is
+//	400  nothing was accepted, the body breaks off, or the query cannot be read: do not send it again as it is
 //	405  the method is not POST
 //	408  the body came too slowly: send all of it again
 //	413  the body is too large: split it

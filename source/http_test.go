@@ -127,7 +127,9 @@ func (p protocol) listen(t *testing.T, h http.Handler) (*http.Protocols, func(ct
 	var serving sync.WaitGroup
 	serving.Go(func() { assert.ErrorIs(t, server.Serve(pipes), http.ErrServerClosed) })
 	t.Cleanup(func() {
-		server.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		assert.NoError(t, server.Shutdown(ctx))
 		serving.Wait()
 	})
 	return protocols, pipes.dial
@@ -536,16 +538,17 @@ func TestHTTPHuge(t *testing.T) {
 		assert.Less(t, after.HeapSys, before.HeapSys+(64<<20), "memory from the system")
 		assert.Less(t, asked.Load(), int64(size/2), "the rest is not read")
 	})
-	t.Run("announced", func(t *testing.T) {
-		r, err := http.NewRequest(http.MethodPost, url, io.NopCloser(body()))
+	inProtocols(t, "announced", func(t *testing.T, p protocol) {
+		r, err := http.NewRequest(http.MethodPost, "http://x", io.NopCloser(body()))
 		require.NoError(t, err)
 		r.ContentLength = size
-		got, err := http.DefaultClient.Do(r)
+		got, err := p.serve(t, h).Do(r)
 		require.NoError(t, err)
 		a := decodeReply(t, got)
 		assert.Equal(t, 413, a.status)
 		assert.Equal(t, 0, a.Accepted)
-		assert.True(t, got.Close, "the connection is not used again")
+		assert.Equal(t, p.major == 1, got.Close, "the connection is not used again")
+		assert.Less(t, asked.Load(), int64(32<<20), "the rest is not sent")
 	})
 }
 
@@ -613,6 +616,28 @@ func TestHTTPBusy(t *testing.T) {
 			assert.Zero(t, s.Reserved)
 		})
 	}
+	inProtocols(t, "what is not read is not sent", func(t *testing.T, p protocol) {
+		leave := make(chan struct{})
+		client := p.serve(t, &HTTP{MaxRequests: 1, Handle: func(_ context.Context, records []event.Raw) []error {
+			<-leave
+			return make([]error, len(records))
+		}})
+		var holder sync.WaitGroup
+		holder.Go(func() { assert.Equal(t, 200, send(t, client, "http://x", strings.NewReader("{}")).status) })
+		synctest.Wait()
+		text := strings.Repeat("{}\n\n", 8<<20)
+		for range 3 {
+			body := strings.NewReader(text)
+			r := send(t, client, "http://x", body)
+			assert.Equal(t, 429, r.status)
+			assert.Equal(t, "1", r.header.Get("Retry-After"))
+			synctest.Wait()
+			assert.Greater(t, body.Len(), len(text)/2, "bytes that are not sent")
+		}
+		close(leave)
+		holder.Wait()
+		assert.Equal(t, 200, send(t, client, "http://x", strings.NewReader("{}")).status)
+	})
 	t.Run("who asks need not send", func(t *testing.T) {
 		inside, leave := make(chan struct{}), make(chan struct{})
 		h := &HTTP{MaxRequests: 1, Handle: func(_ context.Context, records []event.Raw) []error {
@@ -719,8 +744,9 @@ func TestHTTPBeside(t *testing.T) {
 			}
 			return make([]error, len(records))
 		}})
+		require.Equal(t, 200, send(t, client, "http://x", strings.NewReader("{}")).status)
 		var held sync.WaitGroup
-		const requests = 15 // of 16
+		const requests = 15 // of 16 of that connection
 		for range requests {
 			held.Go(func() {
 				body := strings.NewReader(strings.Repeat("{}\n", 200_000))
