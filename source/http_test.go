@@ -734,6 +734,7 @@ func TestHTTPSlowHandling(t *testing.T) {
 // the same connection from being read: all that a client may have sent of
 // some is not all that it may send.
 func TestHTTPBeside(t *testing.T) {
+	line := `{"a":"` + strings.Repeat("x", 1000) + "\"}\n"
 	synctest.Test(t, func(t *testing.T) {
 		leave := make(chan struct{})
 		var inside atomic.Int32
@@ -749,7 +750,7 @@ func TestHTTPBeside(t *testing.T) {
 		const requests = 15 // of 16 of that connection
 		for range requests {
 			held.Go(func() {
-				body := strings.NewReader(strings.Repeat("{}\n", 200_000))
+				body := strings.NewReader(strings.Repeat(line, 1600)) // more than a batch
 				assert.Equal(t, 200, send(t, client, "http://x?source=held", body).status)
 			})
 		}
