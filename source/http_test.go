@@ -807,31 +807,52 @@ func TestHTTPGone(t *testing.T) {
 		assert.Equal(t, int64(1), s.Requests["broken"]+s.Requests["gone"], "%v", s.Requests)
 		assert.Equal(t, int64(len(k.records())), s.Accepted)
 	})
-	t.Run("while it is dealt with", func(t *testing.T) {
-		inside, leave := make(chan struct{}), make(chan struct{})
+	inProtocols(t, "while it is dealt with", func(t *testing.T, p protocol) {
+		leave := make(chan struct{})
 		var after error
 		h := &HTTP{Handle: func(ctx context.Context, records []event.Raw) []error {
-			close(inside)
 			<-leave
 			after = ctx.Err()
 			return make([]error, len(records))
 		}}
-		gone := make(chan struct{})
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			context.AfterFunc(r.Context(), func() { close(gone) })
-			h.ServeHTTP(w, r)
-		}))
-		t.Cleanup(server.Close)
-		c, _ := dial(t, server.URL)
-		fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
-		<-inside
-		c.Close()
-		<-gone
+		client := p.serve(t, h)
+		ctx, giveUp := context.WithCancel(t.Context())
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://x", strings.NewReader("{}"))
+		require.NoError(t, err)
+		time.AfterFunc(time.Second, giveUp)
+		_, err = client.Do(r)
+		assert.ErrorIs(t, err, context.Canceled)
+		synctest.Wait()
 		close(leave)
-		s := finished(t, h, 1)
+		synctest.Wait()
+		s := h.Stats()
 		assert.Equal(t, map[string]int64{"gone": 1}, s.Requests)
 		assert.Equal(t, int64(1), s.Accepted)
 		assert.NoError(t, after)
+	})
+	inProtocols(t, "while it is sent", func(t *testing.T, p protocol) {
+		k := &taker{}
+		h := &HTTP{Handle: k.handle}
+		client := p.serve(t, h)
+		ctx, giveUp := context.WithCancel(t.Context())
+		body, out := io.Pipe()
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://x", body)
+		require.NoError(t, err)
+		var sender sync.WaitGroup
+		sender.Go(func() {
+			io.WriteString(out, strings.Repeat("{}\n", 1001))
+			synctest.Wait()
+			giveUp()
+			synctest.Wait()
+			out.Close() // the client waits for it
+		})
+		_, err = client.Do(r)
+		assert.ErrorIs(t, err, context.Canceled)
+		sender.Wait()
+		synctest.Wait()
+		s := h.Stats()
+		assert.Equal(t, int64(1), s.Requests["broken"]+s.Requests["gone"], "%v", s.Requests)
+		assert.Equal(t, int64(len(k.records())), s.Accepted)
 	})
 }
 
