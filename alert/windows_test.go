@@ -7,10 +7,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
 	"github.com/starhost/starhost/alert"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -115,27 +117,26 @@ func TestOpenOnce(t *testing.T) {
 // alert, also when the one that reached the threshold is the last to know.
 func TestOpenTogether(t *testing.T) {
 	for _, before := range []int64{0, 5} {
-		first := make(chan struct{})
-		counts := &counter{window: alert.Window{Count: before, Ends: ends}, hold: map[int64]chan struct{}{before + 1: first}}
-		w := alert.Windows{Counter: counts}
-		var opened atomic.Int32
-		var wg sync.WaitGroup
-		for range 20 {
-			wg.Go(func() {
-				got, err := w.Add(t.Context(), policy(1), "d", now)
-				if err == nil && got.Outcome == alert.Opened {
-					opened.Add(1)
-				}
-			})
-		}
-		require.Eventually(t, func() bool {
-			counts.mu.Lock()
-			defer counts.mu.Unlock()
-			return counts.window.Count == before+20
-		}, time.Minute, time.Millisecond)
-		close(first)
-		wg.Wait()
-		require.EqualValues(t, 1, opened.Load(), "%d before", before)
+		synctest.Test(t, func(t *testing.T) {
+			first := make(chan struct{})
+			counts := &counter{window: alert.Window{Count: before, Ends: ends}, hold: map[int64]chan struct{}{before + 1: first}}
+			w := alert.Windows{Counter: counts}
+			var opened atomic.Int32
+			var wg sync.WaitGroup
+			for range 20 {
+				wg.Go(func() {
+					got, err := w.Add(t.Context(), policy(1), "d", now)
+					if err == nil && got.Outcome == alert.Opened {
+						opened.Add(1)
+					}
+				})
+			}
+			synctest.Wait()
+			assert.Equal(t, before+20, counts.window.Count)
+			close(first)
+			wg.Wait()
+			assert.EqualValues(t, 1, opened.Load(), "%d before", before)
+		})
 	}
 }
 
@@ -143,65 +144,80 @@ func TestOpenTogether(t *testing.T) {
 // whether that came to be out.
 func TestOut(t *testing.T) {
 	for _, written := range []bool{true, false} {
-		counts := &counter{window: alert.Window{Ends: ends}}
-		w := alert.Windows{Counter: counts}
-		first, err := w.Add(t.Context(), policy(1), "d", now)
-		require.NoError(t, err)
-		second, err := w.Add(t.Context(), policy(1), "d", now)
-		require.NoError(t, err)
-		out := make(chan bool)
-		go func() { out <- second.Out() }()
-		select {
-		case <-out:
-			t.Fatal("the alert is neither out nor withdrawn")
-		case <-time.After(10 * time.Millisecond):
-		}
-		if written {
-			require.NoError(t, w.Written(t.Context(), first, now))
-		} else {
-			w.Withdrawn(first)
-		}
-		require.Equal(t, written, <-out)
-	}
-}
-
-// TestBusyWindow shows that no caller is left behind on a key that others are
-// always asking for.
-func TestBusyWindow(t *testing.T) {
-	w := alert.Windows{Counter: slow{&counter{window: alert.Window{Count: 5, Ends: ends}}}}
-	const callers, calls = 16, 50
-	var opened atomic.Int32
-	var made [callers]atomic.Int32
-	var wg sync.WaitGroup
-	over := make(chan struct{}, callers)
-	for c := range callers {
-		wg.Go(func() {
-			for range calls {
-				got, err := w.Add(t.Context(), policy(1), "d", now)
-				if err != nil {
-					t.Error(err)
-				}
-				if made[c].Add(1); got.Outcome == alert.Opened {
-					opened.Add(1) // and never settled
-				}
+		synctest.Test(t, func(t *testing.T) {
+			counts := &counter{window: alert.Window{Ends: ends}}
+			w := alert.Windows{Counter: counts}
+			first, err := w.Add(t.Context(), policy(1), "d", now)
+			require.NoError(t, err)
+			second, err := w.Add(t.Context(), policy(1), "d", now)
+			require.NoError(t, err)
+			out := make(chan bool, 1)
+			go func() { out <- second.Out() }()
+			synctest.Wait()
+			assert.Empty(t, out, "the alert is neither out nor withdrawn")
+			if written {
+				assert.NoError(t, w.Written(t.Context(), first, now))
+			} else {
+				w.Withdrawn(first)
 			}
-			over <- struct{}{}
+			assert.Equal(t, written, <-out)
 		})
 	}
-	<-over
-	for c := range callers {
-		require.GreaterOrEqual(t, made[c].Load(), int32(calls/10), "calls of one when another had made %d", calls)
-	}
-	wg.Wait()
-	require.EqualValues(t, 1, opened.Load())
 }
 
-// slow is a Counter that takes its time.
-type slow struct{ *counter }
-
-func (s slow) Count(ctx context.Context, key string, now, until time.Time) (alert.Window, error) {
-	time.Sleep(2 * time.Millisecond)
-	return s.counter.Count(ctx, key, now, until)
+// TestBusyWindow shows that a caller does not wait for all who ask for a key
+// on which others are always at work, but until one of them knows of the alert.
+func TestBusyWindow(t *testing.T) {
+	for name, test := range map[string]struct {
+		before   int64
+		told     bool // by another process, as one more call hears
+		withdraw bool // whatever is opened
+	}{
+		"opened":         {},
+		"opened in vain": {withdraw: true},
+		"out already":    {before: 5, told: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				// The first and the last are still asking when the others know.
+				first, last := test.before+1, test.before+4
+				counts := &counter{window: alert.Window{Count: test.before, Ends: ends}, hold: map[int64]chan struct{}{
+					first: make(chan struct{}), last: make(chan struct{}),
+				}}
+				w := alert.Windows{Counter: counts}
+				var calls sync.WaitGroup
+				var known atomic.Int32
+				add := func() {
+					calls.Go(func() {
+						got, err := w.Add(t.Context(), policy(1), "d", now)
+						assert.NoError(t, err)
+						known.Add(1)
+						if test.withdraw {
+							w.Withdrawn(got)
+						}
+					})
+					synctest.Wait()
+				}
+				for range 4 {
+					add()
+				}
+				assert.Zero(t, known.Load())
+				if test.told {
+					counts.window.Told = true
+					add()
+				} else {
+					close(counts.hold[first])
+					synctest.Wait()
+				}
+				assert.EqualValues(t, 3, known.Load(), "all but those who are still asking")
+				if test.told {
+					close(counts.hold[first])
+				}
+				close(counts.hold[last])
+				calls.Wait()
+			})
+		})
+	}
 }
 
 // TestAddOnce shows that a value counts once in a period, and again where it

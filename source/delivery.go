@@ -81,9 +81,6 @@ func (d *delivery) take() *stop {
 		data, line, err := d.split.next()
 		if err != nil {
 			d.hand()
-			if d.wire.eof {
-				d.control.SetReadDeadline(time.Time{})
-			}
 			s, _ := errors.AsType[*stop](err)
 			return s
 		}
@@ -282,6 +279,11 @@ func (w *wire) Read(p []byte) (int, error) {
 	start := time.Now()
 	w.d.control.SetReadDeadline(start.Add(w.patience))
 	n, err := w.d.r.Body.Read(p)
+	if err == nil || err == io.EOF {
+		// The time until the next read is not the sender's. Over HTTP/2 a
+		// deadline that passes ends the body for good, also if nobody reads.
+		w.d.control.SetReadDeadline(time.Time{})
+	}
 	w.n += int64(n)
 	earned := time.Duration(float64(n) / float64(h.minRate()) * float64(time.Second))
 	w.patience = min(h.patience(), max(0, w.patience-time.Since(start))+earned)

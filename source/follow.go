@@ -225,16 +225,22 @@ func (t *Tail) last(path string) (id inode, since time.Time) {
 }
 
 // missed returns followers of the rotated files of a log that were written
-// after a file, or at a time or later, and never seen. Those that hold nothing
-// but what the present file holds are not meant: they are copies of it, which
-// is still to be truncated. It reports false if the folder is on the move.
+// after a file, or at a time or later, and never seen. Those that are followed
+// by themselves are not meant, nor those that hold nothing but what the present
+// file holds: they are copies of it, which is still to be truncated. It reports
+// false if the folder is on the move.
 func (t *Tail) missed(present *follower, last inode, since time.Time) ([]*follower, bool) {
 	if last == (inode{}) && since.IsZero() {
 		return nil, true
 	}
+	candidates := after(siblings(present.name), last, since)
+	if len(candidates) == 0 {
+		return nil, true
+	}
 	var all []*follower
-	for _, s := range after(siblings(present.name), last, since) {
-		if s.id == present.id {
+	own := t.followedByName()
+	for _, s := range candidates {
+		if s.id == present.id || own[s.id] {
 			continue
 		}
 		f, ok := t.openSibling(present.path, present.name, s)
@@ -252,6 +258,18 @@ func (t *Tail) missed(present *follower, last inode, since time.Time) ([]*follow
 		all = append(all, f)
 	}
 	return all, true
+}
+
+// followedByName returns the files that Paths, and those of others, lead to.
+func (t *Tail) followedByName() map[inode]bool {
+	all := map[inode]bool{}
+	for _, l := range expand(slices.Concat(t.Paths, t.Others), func(string, error) {}) {
+		if info, err := os.Stat(l.name); err == nil {
+			id, _ := inodeOf(info)
+			all[id] = true
+		}
+	}
+	return all
 }
 
 // add puts files into the chain of a path, before one of its files or, if that

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,7 +45,7 @@ const (
 // a status that says what the sender has to do.
 //
 //	200  nothing has to be sent again; what was refused is in the account
-//	400  nothing was accepted, or the body breaks off: do not send it again as it is
+//	400  nothing was accepted, the body breaks off, or the query cannot be read: do not send it again as it is
 //	405  the method is not POST
 //	408  the body came too slowly: send all of it again
 //	413  the body is too large: split it
@@ -57,7 +58,8 @@ const (
 // With 429, and wherever the rest of a body is not wanted, the answer is
 // written first and up to 8 MB of the rest are then read and dropped, so that
 // the connection can be used again. A sender that asks with Expect:
-// 100-continue need not send the body at all.
+// 100-continue need not send the body at all. Over HTTP/2, which the server
+// needs HTTP2Config for, the rest is neither sent nor read.
 type HTTP struct {
 	// Handle deals with a batch of at most a thousand records, of one request.
 	// It returns when their alerts and their state are safe, with an error for
@@ -141,6 +143,22 @@ func clone(m map[string]int64) map[string]int64 {
 	return c
 }
 
+// HTTP2Config is what the server of an HTTP has to allow the connections of
+// HTTP/2, on which requests are side by side. Together the requests of a
+// connection may send ahead what one of them may, times their number; else one
+// that takes long to be dealt with would keep the others from sending, which
+// would then be too slow. And a client that reads no answers loses its
+// connection after DefaultPatience: a deadline of one answer does not do that.
+func HTTP2Config() *http.HTTP2Config {
+	const streams, ahead = 16, 240 << 10 // net/http asks for a product below 4 MB
+	return &http.HTTP2Config{
+		MaxConcurrentStreams:          streams,
+		MaxReceiveBufferPerStream:     ahead,
+		MaxReceiveBufferPerConnection: streams * ahead,
+		WriteByteTimeout:              DefaultPatience,
+	}
+}
+
 // ServeHTTP takes one request.
 func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d := &delivery{h: h, r: r, control: http.NewResponseController(w)}
@@ -190,7 +208,10 @@ func (d *delivery) check() *stop {
 	if r.Method != http.MethodPost {
 		return stopf(http.StatusMethodNotAllowed, "method", "method %s; want POST", r.Method)
 	}
-	query := r.URL.Query()
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return stopf(http.StatusBadRequest, "query", "the query is not in order: %v; write %% as %%25, ; as %%3B and & as %%26 in values", err)
+	}
 	d.common = event.Raw{Source: query.Get("source"), LogType: query.Get("log_type")}
 	if d.common.LogType == "" {
 		d.common.LogType = r.Header.Get("X-Starhost-Log-Type")

@@ -18,10 +18,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
 
 	"github.com/starhost/starhost/event"
 )
@@ -58,13 +61,14 @@ func (k *taker) records() []event.Raw {
 type reply struct {
 	status int
 	header http.Header
+	closed bool // the connection is not used again
 	Account
 }
 
 func decodeReply(t *testing.T, r *http.Response) reply {
 	t.Helper()
 	defer r.Body.Close()
-	got := reply{status: r.StatusCode, header: r.Header}
+	got := reply{status: r.StatusCode, header: r.Header, closed: r.Close}
 	require.NoError(t, json.NewDecoder(r.Body).Decode(&got.Account))
 	return got
 }
@@ -72,15 +76,93 @@ func decodeReply(t *testing.T, r *http.Response) reply {
 // post sends a body; header has names and values in turn.
 func post(t *testing.T, url string, body io.Reader, header ...string) reply {
 	t.Helper()
+	return send(t, http.DefaultClient, url, body, header...)
+}
+
+// send is post by a client.
+func send(t *testing.T, client *http.Client, url string, body io.Reader, header ...string) reply {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
 	require.NoError(t, err)
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	got, err := http.DefaultClient.Do(r)
+	got, err := client.Do(r)
 	require.NoError(t, err)
 	return decodeReply(t, got)
 }
+
+// A protocol is a version of HTTP, in a bubble of synctest.
+type protocol struct{ major int }
+
+// inProtocols runs a test by each protocol.
+func inProtocols(t *testing.T, name string, test func(*testing.T, protocol)) {
+	for _, p := range []protocol{{1}, {2}} {
+		t.Run(fmt.Sprintf("%s/HTTP %d", name, p.major), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test(t, p) })
+		})
+	}
+}
+
+// serve makes a client of an HTTP.
+func (p protocol) serve(t *testing.T, h http.Handler) *http.Client {
+	t.Helper()
+	protocols, dial := p.listen(t, h)
+	transport := &http.Transport{Protocols: protocols, DialContext: dial}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// listen serves an HTTP, and gives what connections to it are made with.
+func (p protocol) listen(t *testing.T, h http.Handler) (*http.Protocols, func(ctx context.Context, _, _ string) (net.Conn, error)) {
+	t.Helper()
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(p.major == 1)
+	protocols.SetUnencryptedHTTP2(p.major == 2)
+	server := &http.Server{Protocols: protocols, HTTP2: HTTP2Config(), ReadTimeout: 30 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, p.major, r.ProtoMajor)
+		h.ServeHTTP(w, r)
+	})}
+	pipes := pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	var serving sync.WaitGroup
+	serving.Go(func() { assert.ErrorIs(t, server.Serve(pipes), http.ErrServerClosed) })
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		assert.NoError(t, server.Shutdown(ctx))
+		serving.Wait()
+	})
+	return protocols, pipes.dial
+}
+
+// pipes are a listener whose connections are made of no files, as bubbles of
+// synctest need it.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func (p pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case p.conns <- server:
+		return client, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p pipes) Close() error   { close(p.closed); return nil }
+func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
 func serve(t *testing.T, h *HTTP) string {
 	t.Helper()
@@ -262,6 +344,16 @@ func TestHTTPQuery(t *testing.T) {
 	r = post(t, url+"?log_type="+strings.Repeat("x", 257), strings.NewReader(`{"a":1}`))
 	assert.Equal(t, 400, r.status)
 	assert.Equal(t, "log_type is longer than 256 bytes or has control characters", r.Error)
+
+	for query, want := range map[string]string{
+		"log_type=%zz":         `invalid URL escape "%zz"`,
+		"log_type=A;B":         "invalid semicolon separator in query",
+		"log_type=A&source=%2": `invalid URL escape "%2"`,
+	} {
+		r = post(t, url+"?"+query, strings.NewReader(`{"a":1}`))
+		assert.Equal(t, 400, r.status, query)
+		assert.Equal(t, "the query is not in order: "+want+"; write % as %25, ; as %3B and & as %26 in values", r.Error)
+	}
 
 	got, err := http.Get(url)
 	require.NoError(t, err)
@@ -446,16 +538,17 @@ func TestHTTPHuge(t *testing.T) {
 		assert.Less(t, after.HeapSys, before.HeapSys+(64<<20), "memory from the system")
 		assert.Less(t, asked.Load(), int64(size/2), "the rest is not read")
 	})
-	t.Run("announced", func(t *testing.T) {
-		r, err := http.NewRequest(http.MethodPost, url, io.NopCloser(body()))
+	inProtocols(t, "announced", func(t *testing.T, p protocol) {
+		r, err := http.NewRequest(http.MethodPost, "http://x", io.NopCloser(body()))
 		require.NoError(t, err)
 		r.ContentLength = size
-		got, err := http.DefaultClient.Do(r)
+		got, err := p.serve(t, h).Do(r)
 		require.NoError(t, err)
 		a := decodeReply(t, got)
 		assert.Equal(t, 413, a.status)
 		assert.Equal(t, 0, a.Accepted)
-		assert.True(t, got.Close, "the connection is not used again")
+		assert.Equal(t, p.major == 1, got.Close, "the connection is not used again")
+		assert.Less(t, asked.Load(), int64(32<<20), "the rest is not sent")
 	})
 }
 
@@ -523,6 +616,28 @@ func TestHTTPBusy(t *testing.T) {
 			assert.Zero(t, s.Reserved)
 		})
 	}
+	inProtocols(t, "what is not read is not sent", func(t *testing.T, p protocol) {
+		leave := make(chan struct{})
+		client := p.serve(t, &HTTP{MaxRequests: 1, Handle: func(_ context.Context, records []event.Raw) []error {
+			<-leave
+			return make([]error, len(records))
+		}})
+		var holder sync.WaitGroup
+		holder.Go(func() { assert.Equal(t, 200, send(t, client, "http://x", strings.NewReader("{}")).status) })
+		synctest.Wait()
+		text := strings.Repeat("{}\n\n", 8<<20)
+		for range 3 {
+			body := strings.NewReader(text)
+			r := send(t, client, "http://x", body)
+			assert.Equal(t, 429, r.status)
+			assert.Equal(t, "1", r.header.Get("Retry-After"))
+			synctest.Wait()
+			assert.Greater(t, body.Len(), len(text)/2, "bytes that are not sent")
+		}
+		close(leave)
+		holder.Wait()
+		assert.Equal(t, 200, send(t, client, "http://x", strings.NewReader("{}")).status)
+	})
 	t.Run("who asks need not send", func(t *testing.T) {
 		inside, leave := make(chan struct{}), make(chan struct{})
 		h := &HTTP{MaxRequests: 1, Handle: func(_ context.Context, records []event.Raw) []error {
@@ -559,52 +674,124 @@ func TestHTTPBusy(t *testing.T) {
 
 func TestHTTPSlow(t *testing.T) {
 	for name, pieces := range map[string][]string{
-		"nothing":            {""},
+		"nothing":            nil,
 		"stops":              {"{\"a\":1}\n{\"a\":2}\n{\"a"},
 		"a byte at a time":   strings.Split(strings.Repeat("{}\n", 1000), ""),
 		"within gzip's mark": {"\x1f"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		inProtocols(t, name, func(t *testing.T, p protocol) {
 			k := &taker{}
 			h := &HTTP{Handle: k.handle, Patience: 50 * time.Millisecond, MinRate: 1 << 20}
-			c, in := dial(t, serve(t, h))
-			fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
-			sent := make(chan struct{})
-			go func() {
-				defer close(sent)
+			client := p.serve(t, h)
+			body, out := io.Pipe()
+			var sender sync.WaitGroup
+			sender.Go(func() {
 				for _, piece := range pieces {
-					if _, err := io.WriteString(c, piece); err != nil {
+					if _, err := io.WriteString(out, piece); err != nil {
 						return
 					}
 					time.Sleep(time.Millisecond)
 				}
-			}()
-			r := readReply(t, in)
+			})
+			r := send(t, client, "http://x", body)
 			assert.Equal(t, 408, r.status)
 			assert.Equal(t, "the body comes too slowly: less than 1048576 bytes a second for 50ms; send all of it again", r.Error)
-			_, err := in.ReadByte()
-			assert.Error(t, err, "the connection is closed")
-			c.Close()
-			<-sent
-			s := finished(t, h, 1)
+			assert.Equal(t, p.major == 1, r.closed, "the connection")
+			body.Close()
+			sender.Wait()
+			synctest.Wait()
+			s := h.Stats()
 			assert.Equal(t, map[string]int64{"slow": 1}, s.Requests)
 			assert.Equal(t, int64(len(k.records())), s.Accepted)
 		})
 	}
-	t.Run("slow handling is not the sender's fault", func(t *testing.T) {
-		k := &taker{}
-		h := &HTTP{Patience: 300 * time.Millisecond, Handle: func(ctx context.Context, records []event.Raw) []error {
-			if records[0].Index == 1000 {
-				time.Sleep(400 * time.Millisecond)
+}
+
+// TestHTTPSlowHandling shows that the time of Handle is not taken for the
+// sender's, whichever batch takes long: one before which more is to come than
+// HTTP/2 sends ahead, or the last one.
+func TestHTTPSlowHandling(t *testing.T) {
+	line := `{"a":"` + strings.Repeat("x", 1000) + "\"}\n"
+	for _, slow := range []int{1000, 4000} {
+		inProtocols(t, fmt.Sprint("record ", slow), func(t *testing.T, p protocol) {
+			k := &taker{}
+			client := p.serve(t, &HTTP{Handle: func(ctx context.Context, records []event.Raw) []error {
+				if records[0].Index == slow {
+					time.Sleep(10 * DefaultPatience)
+				}
+				return k.handle(ctx, records)
+			}})
+			for range 2 { // on the same connection
+				r := send(t, client, "http://x", strings.NewReader(strings.Repeat(line, 4500)))
+				assert.Equal(t, 200, r.status, r.Error)
+				assert.Equal(t, 4500, r.Accepted)
 			}
-			return k.handle(ctx, records)
-		}}
-		url := serve(t, h)
-		r := post(t, url, strings.NewReader(strings.Repeat("{}\n", 2500)))
-		assert.Equal(t, 200, r.status)
-		assert.Equal(t, 2500, r.Accepted)
-		r = post(t, url, strings.NewReader("{}"))
-		assert.Equal(t, 200, r.status, "on the same connection")
+		})
+	}
+}
+
+// TestHTTPBeside shows that a request that takes long does not keep others on
+// the same connection from being read: all that a client may have sent of
+// some is not all that it may send.
+func TestHTTPBeside(t *testing.T) {
+	line := `{"a":"` + strings.Repeat("x", 1000) + "\"}\n"
+	synctest.Test(t, func(t *testing.T) {
+		leave := make(chan struct{})
+		var inside atomic.Int32
+		client := protocol{2}.serve(t, &HTTP{Handle: func(_ context.Context, records []event.Raw) []error {
+			if records[0].Source == "held" {
+				inside.Add(1)
+				<-leave
+			}
+			return make([]error, len(records))
+		}})
+		require.Equal(t, 200, send(t, client, "http://x", strings.NewReader("{}")).status)
+		var held sync.WaitGroup
+		const requests = 15 // of 16 of that connection
+		for range requests {
+			held.Go(func() {
+				body := strings.NewReader(strings.Repeat(line, 1600)) // more than a batch
+				assert.Equal(t, 200, send(t, client, "http://x?source=held", body).status)
+			})
+		}
+		synctest.Wait()
+		assert.Equal(t, int32(requests), inside.Load())
+		r := send(t, client, "http://x", strings.NewReader("{}"))
+		assert.Equal(t, 200, r.status, r.Error)
+		close(leave)
+		held.Wait()
+	})
+}
+
+// TestHTTPUnread shows that a client that reads no answers is not kept.
+func TestHTTPUnread(t *testing.T) {
+	requests := map[int]func(io.Writer){
+		1: func(w io.Writer) { io.WriteString(w, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}") },
+		2: func(w io.Writer) {
+			io.WriteString(w, http2.ClientPreface)
+			framer := http2.NewFramer(w, nil)
+			framer.WriteSettings()
+			var header bytes.Buffer
+			encoder := hpack.NewEncoder(&header)
+			for _, f := range []hpack.HeaderField{{Name: ":method", Value: "POST"}, {Name: ":scheme", Value: "http"}, {Name: ":authority", Value: "x"}, {Name: ":path", Value: "/"}} {
+				encoder.WriteField(f)
+			}
+			framer.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, BlockFragment: header.Bytes(), EndHeaders: true})
+			framer.WriteData(1, true, []byte("{}"))
+		},
+	}
+	inProtocols(t, "an answer", func(t *testing.T, p protocol) {
+		h := &HTTP{Handle: (&taker{}).handle}
+		_, dial := p.listen(t, h)
+		c, err := dial(t.Context(), "", "")
+		require.NoError(t, err)
+		defer c.Close()
+		requests[p.major](c)
+		time.Sleep(DefaultPatience + time.Second)
+		synctest.Wait()
+		assert.Equal(t, map[string]int64{"ok": 1}, h.Stats().Requests)
+		_, err = c.Write([]byte("more"))
+		assert.ErrorIs(t, err, io.ErrClosedPipe, "the connection is closed")
 	})
 }
 
@@ -620,31 +807,52 @@ func TestHTTPGone(t *testing.T) {
 		assert.Equal(t, int64(1), s.Requests["broken"]+s.Requests["gone"], "%v", s.Requests)
 		assert.Equal(t, int64(len(k.records())), s.Accepted)
 	})
-	t.Run("while it is dealt with", func(t *testing.T) {
-		inside, leave := make(chan struct{}), make(chan struct{})
+	inProtocols(t, "while it is dealt with", func(t *testing.T, p protocol) {
+		leave := make(chan struct{})
 		var after error
 		h := &HTTP{Handle: func(ctx context.Context, records []event.Raw) []error {
-			close(inside)
 			<-leave
 			after = ctx.Err()
 			return make([]error, len(records))
 		}}
-		gone := make(chan struct{})
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			context.AfterFunc(r.Context(), func() { close(gone) })
-			h.ServeHTTP(w, r)
-		}))
-		t.Cleanup(server.Close)
-		c, _ := dial(t, server.URL)
-		fmt.Fprintf(c, "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}")
-		<-inside
-		c.Close()
-		<-gone
+		client := p.serve(t, h)
+		ctx, giveUp := context.WithCancel(t.Context())
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://x", strings.NewReader("{}"))
+		require.NoError(t, err)
+		time.AfterFunc(time.Second, giveUp)
+		_, err = client.Do(r)
+		assert.ErrorIs(t, err, context.Canceled)
+		synctest.Wait()
 		close(leave)
-		s := finished(t, h, 1)
+		synctest.Wait()
+		s := h.Stats()
 		assert.Equal(t, map[string]int64{"gone": 1}, s.Requests)
 		assert.Equal(t, int64(1), s.Accepted)
 		assert.NoError(t, after)
+	})
+	inProtocols(t, "while it is sent", func(t *testing.T, p protocol) {
+		k := &taker{}
+		h := &HTTP{Handle: k.handle}
+		client := p.serve(t, h)
+		ctx, giveUp := context.WithCancel(t.Context())
+		body, out := io.Pipe()
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://x", body)
+		require.NoError(t, err)
+		var sender sync.WaitGroup
+		sender.Go(func() {
+			io.WriteString(out, strings.Repeat("{}\n", 1001))
+			synctest.Wait()
+			giveUp()
+			synctest.Wait()
+			out.Close() // the client waits for it
+		})
+		_, err = client.Do(r)
+		assert.ErrorIs(t, err, context.Canceled)
+		sender.Wait()
+		synctest.Wait()
+		s := h.Stats()
+		assert.Equal(t, int64(1), s.Requests["broken"]+s.Requests["gone"], "%v", s.Requests)
+		assert.Equal(t, int64(len(k.records())), s.Accepted)
 	})
 }
 

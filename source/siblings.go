@@ -21,8 +21,18 @@ type sibling struct {
 	number   int // what rotation has added, -1 if that is no small number
 }
 
-// added is what rotation adds to a name: a number, or a date and time.
-var added = regexp.MustCompile(`^[-._][0-9][-._0-9TZ:+]*$`)
+// What rotation adds to a name: a number, after the whole of it only, as
+// app-2.log beside app.log is mostly the log of something else; or a date,
+// maybe with a time and more numbers, the year in front or behind, or the
+// seconds or milliseconds since 1970.
+var (
+	addedNumber = regexp.MustCompile(`^\.[0-9]+$`)
+	addedDate   = regexp.MustCompile(`^[-._](` +
+		`(19|20)[0-9]{2}[-._]?(0[1-9]|1[0-2])([-._]?(0[1-9]|[12][0-9]|3[01])[-._0-9TZ:+]*)?` +
+		`|(0[1-9]|[12][0-9]|3[01])[-._](0[1-9]|[12][0-9]|3[01])[-._](19|20)[0-9]{2}([-._T][-._0-9TZ:+]*)?` +
+		`|1[0-9]{9}([0-9]{3})?` +
+		`)$`)
+)
 
 // siblings returns the rotated files of a log, the oldest first: app.log.1,
 // app.log-20261122, app-2026-11-22T10-11-12.log beside app.log. Compressed
@@ -82,13 +92,13 @@ func list(log string) []sibling {
 
 // rotation returns what rotation has added to a name, and whether it has.
 func rotation(base, name string) (string, bool) {
-	if rest, ok := strings.CutPrefix(name, base); ok && added.MatchString(rest) {
+	if rest, ok := strings.CutPrefix(name, base); ok && (addedNumber.MatchString(rest) || addedDate.MatchString(rest)) {
 		return rest, true
 	}
 	ext := filepath.Ext(base)
 	rest, ok := strings.CutPrefix(name, strings.TrimSuffix(base, ext))
 	rest, ended := strings.CutSuffix(rest, ext)
-	if !ok || !ended || !added.MatchString(rest) {
+	if !ok || !ended || !addedDate.MatchString(rest) {
 		return "", false
 	}
 	return rest, true

@@ -67,8 +67,9 @@ const (
 //     read from its beginning.
 //   - Several times between two looks, or while Tail did not run: files beside
 //     the log that are newer than the last one that was read are read whole, in
-//     their order. They are known by their names: what is added to the log's
-//     name, before its ending or after it, is a number or a date.
+//     their order. They are known by their names: a date is added to the log's
+//     name, before its ending or after it, or a dot and a number after it. Those
+//     that are followed by themselves are not meant.
 //
 // What was compressed or removed before it was read is lost; that is logged.
 // So let rotation compress only the second file (delaycompress).
@@ -78,6 +79,10 @@ type Tail struct {
 	// with the endings .json, .jsonl, .ndjson and .log that are not hidden.
 	// What is not there yet is waited for.
 	Paths []string
+
+	// Others are Paths that are followed elsewhere. Their files are not taken
+	// for rotated ones of these Paths, whatever they are called.
+	Others []string
 
 	// LogType goes into every record as it is.
 	LogType string
@@ -148,7 +153,8 @@ type listed struct{ name, by string }
 // Run follows the files until ctx ends, finishes the batches that are under
 // way, and writes the checkpoints. It then returns nil. Errors are of wrong
 // use, or of the checkpoint file: if it cannot be read, nothing is followed; if
-// it cannot be written, Run goes on, and returns that at its end.
+// it cannot be written, Run goes on, and returns that at its end, as a
+// *SaveError.
 func (t *Tail) Run(ctx context.Context) error {
 	if err := t.begin(); err != nil {
 		return err
@@ -176,20 +182,32 @@ func (t *Tail) Run(ctx context.Context) error {
 	}
 	work.Wait()
 	t.save()
-	return t.saveErr
+	if t.saveErr != nil {
+		return &SaveError{t.saveErr}
+	}
+	return nil
 }
+
+// A SaveError says why the checkpoints could not be written at the end: what
+// was read since the last ones comes again.
+type SaveError struct{ Err error }
+
+func (e *SaveError) Error() string {
+	return fmt.Sprintf("%v; what was read since they were last written comes again", e.Err)
+}
+func (e *SaveError) Unwrap() error { return e.Err }
 
 // begin checks what is asked for, and takes up what the checkpoints tell.
 func (t *Tail) begin() error {
 	if !hasInodes {
-		return errors.New("follow files: not possible on this system, which has no inodes")
+		return errors.New("not possible on this system, which has no inodes")
 	}
 	if len(t.Paths) == 0 {
-		return errors.New("follow files: no path is given")
+		return errors.New("no path is given")
 	}
 	for _, p := range t.Paths {
-		if _, err := filepath.Match(p, ""); err != nil || strings.Contains(p, "**") || p == "-" {
-			return fmt.Errorf("follow files: path %q: want a file, a directory or a pattern without **", p)
+		if err := CheckPath(p); err != nil {
+			return err
 		}
 	}
 	if t.Log == nil {
@@ -219,11 +237,26 @@ func (t *Tail) begin() error {
 	return nil
 }
 
+// CheckPath tells what is wrong with one of the Paths of a Tail, whatever files
+// there are.
+func CheckPath(path string) error {
+	_, err := filepath.Match(path, "")
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is no pattern of files: %w", path, err)
+	case strings.Contains(path, "**"):
+		return fmt.Errorf("%q: ** is not understood; name the directory, it is followed with all that is below it", path)
+	case filepath.Base(path) == "-":
+		return fmt.Errorf("%q: standard input is not followed; starhost run reads it", path)
+	}
+	return nil
+}
+
 // look finds out which files are there, and which of those that are followed
 // are not where they were.
 func (t *Tail) look() {
 	if now := time.Now(); !now.Before(t.next) {
-		t.listed = t.list()
+		t.listed = expand(t.Paths, t.tell)
 		t.next = now.Add(relist * orDefault(t.Poll, DefaultPoll))
 	}
 	there := map[inode]bool{}
@@ -295,11 +328,11 @@ func (t *Tail) tell(name string, err error) {
 	}
 }
 
-// list returns what the Paths stand for now.
-func (t *Tail) list() []listed {
+// expand returns what Paths stand for now, and tells what hinders that.
+func expand(paths []string, tell func(name string, err error)) []listed {
 	var all []listed
 	had := map[string]bool{}
-	for _, by := range t.Paths {
+	for _, by := range paths {
 		add := func(name string) {
 			if !had[name] {
 				had[name] = true
@@ -311,7 +344,7 @@ func (t *Tail) list() []listed {
 				if err == nil && !isCompressed(path) {
 					add(filepath.Clean(path))
 				} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-					t.tell(path, err)
+					tell(path, err)
 				}
 				return nil
 			})

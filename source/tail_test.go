@@ -174,10 +174,10 @@ func TestTailLines(t *testing.T) {
 		"14: " + strings.Repeat("y", 40) + ": record too large: longer than 100 bytes, of which the first 100 are kept",
 	}, g.reports()[5:])
 	require.Equal(t, 15, g.got[6].Line)
+	eventually(t, "the last record is done", func() bool { return g.Stats().Accepted == 7 && g.Stats().Files[0].Lag() == 0 })
 	s := g.Stats()
 	require.Len(t, s.Files, 1)
 	require.Equal(t, int64(7), s.Bad)
-	require.Zero(t, s.Files[0].Lag())
 	require.Equal(t, 7, s.Files[0].Records)
 }
 
@@ -209,10 +209,10 @@ func TestTailWrongUse(t *testing.T) {
 	t.Chdir(t.TempDir())
 	write(t, "bad.json", `{"version":1`)
 	for want, tail := range map[string]*Tail{
-		"follow files: no path is given":                                                {},
-		`follow files: path "a[": want a file, a directory or a pattern without **`:     {Paths: []string{"a["}},
-		`follow files: path "a/**/b": want a file, a directory or a pattern without **`: {Paths: []string{"a/**/b"}},
-		`follow files: path "-": want a file, a directory or a pattern without **`:      {Paths: []string{"-"}},
+		"no path is given": {},
+		`"a[" is no pattern of files: syntax error in pattern`:                                         {Paths: []string{"a["}},
+		`"a/**/b": ** is not understood; name the directory, it is followed with all that is below it`: {Paths: []string{"a", "a/**/b"}},
+		`"-": standard input is not followed; starhost run reads it`:                                   {Paths: []string{"-"}},
 		"folder of checkpoints: stat none: no such file or directory; make it, or name another": {
 			Paths: []string{"a"}, Checkpoints: "none/c.json"},
 		"read checkpoints bad.json: damaged: unexpected end of JSON input; put back a copy of the file, or remove it to read all files again from where reading is told to start": {
@@ -399,6 +399,79 @@ func TestTailRestart(t *testing.T) {
 		write(t, "a.log", "{\"x\":1}\n{\"a\":2}\n")
 		require.Empty(t, run(t, `{"a":2}`).reports())
 	})
+}
+
+// TestTailNeighbours has files beside a log, of names that begin as its own
+// and that are written to, when the log is gone, and rotated or truncated anew.
+func TestTailNeighbours(t *testing.T) {
+	anew := map[string]func(t *testing.T){
+		"moved away": func(t *testing.T) {
+			require.NoError(t, os.Mkdir("old", 0o755))
+			require.NoError(t, os.Rename("app.jsonl", "old/app.jsonl"))
+			write(t, "app.jsonl", "{\"a\":2}\n")
+		},
+		"truncated": func(t *testing.T) {
+			require.NoError(t, os.WriteFile("app.jsonl", []byte("{\"b\":2}\n"), 0o644))
+		},
+		"removed": func(t *testing.T) {
+			require.NoError(t, os.Remove("app.jsonl"))
+			write(t, "app.jsonl", "{\"a\":2}\n")
+		},
+	}
+	for how, anew := range anew {
+		for _, name := range []string{"app-2.jsonl", "app.2.jsonl", "app_20.jsonl", "app-1234567.jsonl", "app-20.30.jsonl"} {
+			t.Run(how+", of another program: "+name, func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				write(t, "app.jsonl", "{\"a\":1}\n")
+				g := follow(t, &Tail{Paths: []string{"app.jsonl"}})
+				g.wait(`{"a":1}`)
+				write(t, name, "{\"other\":1}\n")
+				anew(t)
+				eventually(t, "it is read anew", func() bool { return len(g.texts()) > 1 })
+				write(t, name, "{\"other\":2}\n")
+				write(t, "app.jsonl", "{\"last\":1}\n")
+				eventually(t, "it is read to its end", func() bool { all := g.texts(); return all[len(all)-1] == `{"last":1}` })
+				require.NotContains(t, strings.Join(g.texts(), "\n"), "other")
+			})
+		}
+		t.Run(how+", that is followed itself", func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			const neighbour = "app-2026-11-22.jsonl"
+			write(t, "app.jsonl", "{\"a\":1}\n")
+			g := follow(t, &Tail{Paths: []string{"app.jsonl"}, Others: []string{"app-*.jsonl"}})
+			g.wait(`{"a":1}`)
+			write(t, neighbour, "{\"other\":1}\n")
+			anew(t)
+			eventually(t, "it is read anew", func() bool { return len(g.texts()) > 1 })
+			write(t, neighbour, "{\"other\":2}\n")
+			write(t, "app.jsonl", "{\"last\":1}\n")
+			eventually(t, "it is read to its end", func() bool { all := g.texts(); return all[len(all)-1] == `{"last":1}` })
+			require.NotContains(t, strings.Join(g.texts(), "\n"), "other")
+		})
+	}
+}
+
+func TestRotation(t *testing.T) {
+	for base, names := range map[string]map[string]bool{
+		"app.log": {
+			"app.log.1": true, "app.log.12": true, "app.log.000123": true,
+			"app.log-20261122": true, "app.log.2026-11-22": true, "app.log.2026-11-22_10-11-12": true, "app.log-1795342272": true,
+			"app-2026-11-22T10-11-12.123.log": true, "app-20261122.log": true, "app.20261122.1.log": true, "app_2026.11.22.log": true,
+			"app-202611.log": true, "app-2026112210.log": true, "app-20261122101112.log": true, "app-11-22-2026.log": true, "app-22.11.2026-3.log": true,
+			"app-1795342272.log": true, "app-1795342272123.log": true, "app-2026-11-22T10:11:12+01:00.log": true,
+
+			"app.log": false, "app.log.1.gz": false, "app.log-1": false, "app.log.old": false, "app.log~": false,
+			"app-1.log": false, "app.1.log": false, "app_12.log": false, "app-12345.log": false, "app-123456.log": false, "app-4194304.log": false,
+			"app-2026.log": false, "app-1.2.3.log": false, "app-202613.log": false, "app-2026-11-99.log": false, "app-10.0.0.1.log": false,
+			"app2026-11-22.log": false, "app-20261122.txt": false, "app-2026-11-22-web.log": false, "other-20261122.log": false,
+		},
+		"app": {"app.1": true, "app-20261122": true, "app-2": false, "app.log": false, "app": false},
+	} {
+		for name, want := range names {
+			_, got := rotation(base, name)
+			assert.Equal(t, want, got, "%s beside %s", name, base)
+		}
+	}
 }
 
 func copyFile(from, to string) error {

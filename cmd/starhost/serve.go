@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/starhost/starhost/source"
 )
 
 func (c *command) serveCommand() *cobra.Command {
@@ -31,7 +33,7 @@ finished. doc/service.md tells more.
 Exit codes:
   0    ended as it was told to
   1    the end took longer than --shutdown-timeout, so that requests were cut
-       off, or the last alerts could not be written
+       off, or the last alerts or checkpoints could not be written
   3    wrong use: a flag, a path, the configuration, no rules, a store out of reach`,
 		Example: `  starhost serve --rules rules
   starhost serve --rules rules --follow /var/log/app/events.jsonl --sink file:alerts.jsonl
@@ -62,6 +64,15 @@ func (c *command) serve(ctx context.Context, settings *serveSettings) error {
 	err = s.run(ctx)
 	if !s.abandoned {
 		s.close()
+	}
+	return ended(err)
+}
+
+// ended gives the error of a service that has ended its exit code: what was not
+// written is no wrong use.
+func ended(err error) error {
+	if _, ok := errors.AsType[*source.SaveError](err); ok {
+		return &exitError{exitFindings, err}
 	}
 	return err
 }

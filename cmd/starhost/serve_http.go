@@ -19,6 +19,7 @@ import (
 
 	"github.com/starhost/starhost/alert"
 	"github.com/starhost/starhost/ruleset"
+	"github.com/starhost/starhost/source"
 	"github.com/starhost/starhost/status"
 	"golang.org/x/net/netutil"
 )
@@ -56,6 +57,7 @@ func (s *service) openServer(ctx context.Context) error {
 		ReadTimeout:       answerTimeout, // of bodies that nobody reads; source.HTTP sets its own
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		HTTP2:             source.HTTP2Config(),
 		ErrorLog:          log.New(httpLog{s}, "", 0),
 		TLSConfig: &tls.Config{ // of each connection, as it may be read again
 			MinVersion:         tls.VersionTLS12,

@@ -12,7 +12,8 @@ import (
 )
 
 // openTails makes a Tail for each log type of the files that are followed. Each
-// keeps its checkpoints in a file of its own, named after the log type.
+// keeps its checkpoints in a file of its own, named after the log type, and
+// knows what the others follow.
 func (s *service) openTails() {
 	for _, f := range s.Follow {
 		t := s.tail(cmp.Or(f.LogType, s.LogType), f.StartAt == "end")
@@ -20,6 +21,13 @@ func (s *service) openTails() {
 		for _, path := range f.Paths {
 			if found, err := filepath.Glob(path); err == nil && len(found) == 0 {
 				s.log.Warn("there is no file to follow yet", "path", path)
+			}
+		}
+	}
+	for _, t := range s.tails {
+		for _, other := range s.tails {
+			if other != t {
+				t.Others = append(t.Others, other.Paths...)
 			}
 		}
 	}

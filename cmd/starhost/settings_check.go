@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/starhost/starhost/runtime"
+	"github.com/starhost/starhost/source"
 	"go.starlark.net/syntax"
 )
 
@@ -357,8 +358,8 @@ func (c *settingsCheck) checkFollow() {
 		}
 		starts[logType] = f.StartAt
 		for _, path := range f.Paths {
-			if _, err := filepath.Match(path, ""); err != nil {
-				c.diags = append(c.diags, c.conf.problem("follow", f.pos, runtime.Error, "", "follow: %q is no pattern of files: %v", path, err))
+			if err := source.CheckPath(path); err != nil {
+				c.diags = append(c.diags, c.conf.problem("follow", f.pos, runtime.Error, "", "follow: %v", err))
 			}
 		}
 	}

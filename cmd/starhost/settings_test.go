@@ -85,6 +85,18 @@ func TestListen(t *testing.T) {
 	}
 }
 
+func TestCheckFollow(t *testing.T) {
+	require.Empty(t, problems(testSettings(t, "--follow", "logs/*.jsonl", "--follow", "none", "--follow", "-x")))
+	for path, want := range map[string]string{
+		"a[":              `"a[" is no pattern of files: syntax error in pattern`,
+		"logs/**/*.jsonl": `"logs/**/*.jsonl": ** is not understood; name the directory, it is followed with all that is below it`,
+		"-":               `"-": standard input is not followed; starhost run reads it`,
+		"/etc/starhost/-": `"/etc/starhost/-": standard input is not followed; starhost run reads it`, // of a file there
+	} {
+		require.Equal(t, []string{"error --follow: follow: " + want}, problems(testSettings(t, "--follow", path)))
+	}
+}
+
 func TestReadSecret(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secret")
 	for text, want := range map[string]string{
