@@ -709,25 +709,46 @@ func TestHTTPSlow(t *testing.T) {
 
 // TestHTTPSlowHandling shows that the time of Handle is not taken for the
 // sender's, whichever batch takes long: one before which more is to come than
-// HTTP/2 sends ahead, or the last one.
+// HTTP/2 sends ahead, the last one, or one of several of which the last read was.
 func TestHTTPSlowHandling(t *testing.T) {
 	line := `{"a":"` + strings.Repeat("x", 1000) + "\"}\n"
-	for _, slow := range []int{1000, 4000} {
-		inProtocols(t, fmt.Sprint("record ", slow), func(t *testing.T, p protocol) {
+	for name, test := range map[string]struct {
+		slow int
+		line string
+	}{
+		"in the middle":        {1000, line},
+		"last":                 {4000, line},
+		"when all was read":    {0, "{}\n"},
+		"last of what is read": {4000, "{}\n"},
+	} {
+		inProtocols(t, name, func(t *testing.T, p protocol) {
 			k := &taker{}
 			client := p.serve(t, &HTTP{Handle: func(ctx context.Context, records []event.Raw) []error {
-				if records[0].Index == slow {
+				if records[0].Index == test.slow {
 					time.Sleep(10 * DefaultPatience)
 				}
 				return k.handle(ctx, records)
 			}})
 			for range 2 { // on the same connection
-				r := send(t, client, "http://x", strings.NewReader(strings.Repeat(line, 4500)))
+				r := send(t, client, "http://x", strings.NewReader(strings.Repeat(test.line, 4500)))
 				assert.Equal(t, 200, r.status, r.Error)
 				assert.Equal(t, 4500, r.Accepted)
 			}
 		})
 	}
+}
+
+// TestHTTPRoom shows that a request gives back all the room that it has taken,
+// for large records too.
+func TestHTTPRoom(t *testing.T) {
+	k := &taker{}
+	h := &HTTP{Handle: k.handle, MaxBytes: 8 * batchBytes}
+	url := serve(t, h)
+	large := `{"a":"` + strings.Repeat("x", 2*batchBytes) + `"}`
+	for range 5 {
+		assert.Equal(t, 200, post(t, url, strings.NewReader(large+"\n"+large)).status)
+	}
+	assert.Zero(t, finished(t, h, 5).Reserved)
 }
 
 // TestHTTPBeside shows that a request that takes long does not keep others on
