@@ -344,27 +344,6 @@ func TestHotKeyIsNotDown(t *testing.T) {
 	})
 }
 
-// TestUnprocessedKeys checks reads of more than one answer can hold.
-func TestUnprocessedKeys(t *testing.T) {
-	tb := newTable(t)
-	large := tb.open(t, nil)
-	const keys = 60 // of 390 KB: more than the 16 MB of an answer
-	for i := range keys {
-		it := caching.Item{Dictionary: strings.Repeat("x", 390_000), Count: caching.Int(int64(i))}
-		if err := large.Put(testContext, fmt.Sprint("large", i), start, it); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s := tb.open(t, tb.slow(5*time.Millisecond))
-	together(t, keys, 1, func(caller, _ int) error {
-		it, err := s.Get(testContext, fmt.Sprint("large", caller), start)
-		if n, ok := it.Count.Int64(); err != nil || !ok || n != int64(caller) || len(it.Dictionary) != 390_000 {
-			return fmt.Errorf("count %v, %d bytes, error %v", it.Count, len(it.Dictionary), err)
-		}
-		return nil
-	})
-}
-
 // TestClosed checks that a store finishes what it has begun, and no more.
 func TestClosed(t *testing.T) {
 	tb := newTable(t)

@@ -165,7 +165,8 @@ func TestReadsAreConsistent(t *testing.T) {
 		if err := s.List(testContext, "k", func(string, caching.Item) error { return nil }); err != nil {
 			t.Error(err)
 		}
-		for operation, least := range map[string]int{"GetItem": 1, "BatchGetItem": 2, "Scan": 2} {
+		// The first read, and the one that an answer leaves out, go alone.
+		for operation, least := range map[string]int{"GetItem": 2, "BatchGetItem": 1, "Scan": 2} {
 			if len(n.requests[operation]) < least {
 				t.Errorf("%d requests %s, want at least %d", len(n.requests[operation]), operation, least)
 			}
@@ -220,7 +221,13 @@ func (n *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	out := "{}"
 	switch {
 	case first && operation == "BatchGetItem":
-		out = `{"UnprocessedKeys":{"read":{"Keys":[{"key":{"S":"7"}}]}}}`
+		var in struct {
+			RequestItems map[string]struct{ Keys []any }
+		}
+		if err := json.Unmarshal(body, &in); err != nil {
+			return nil, err
+		}
+		return respond(r, map[string]any{"UnprocessedKeys": map[string]any{"read": map[string]any{"Keys": in.RequestItems["read"].Keys[:1]}}}), nil
 	case first && operation == "Scan":
 		out = `{"LastEvaluatedKey":{"key":{"S":"7"}}}`
 	}
