@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -229,34 +230,44 @@ func openAlone(t *testing.T, table string, config dynamodb.Config) *dynamodb.Sto
 // is told so, and that others are served.
 func TestCallersLeave(t *testing.T) {
 	tb := newTable(t)
-	var hold atomic.Bool
-	hold.Store(true)
-	config := tb.config(tb.faulty(func(dynamotest.Request) dynamotest.Fault {
-		if hold.Load() {
-			return dynamotest.Hang
+	held := make(chan struct{})
+	s := tb.open(t, transport(func(r *http.Request) (*http.Response, error) {
+		response, err := tb.network.RoundTrip(r)
+		select {
+		case <-held:
+			return response, err
+		default:
 		}
-		return dynamotest.None
+		<-held // the answer is lost, and that late
+		return nil, errors.Join(syscall.ECONNRESET, err)
 	}))
-	config.Attempt = 3 * time.Second
-	s := tb.openWith(t, config)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	together(t, 8, 1, func(caller, _ int) error {
-		for caller > 0 && s.Requests() == 0 { // the others wait behind the first
-			time.Sleep(time.Millisecond)
+	left := make(chan error)
+	for caller := range 8 {
+		go func() {
+			for caller > 0 && tb.network.Sent()["UpdateItem"] == 0 { // the others wait behind the first
+				time.Sleep(time.Millisecond)
+			}
+			var err error
+			if caller%2 == 0 {
+				_, err = s.Increment(ctx, "k", start, caching.Int(1), lasting)
+			} else {
+				_, err = s.Get(ctx, "k", start)
+			}
+			left <- err
+		}()
+	}
+	for tb.network.Sent()["GetItem"] == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	for range 8 {
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v, want that the context is canceled", err)
 		}
-		var err error
-		if caller%2 == 0 {
-			_, err = s.Increment(ctx, "k", start, caching.Int(1), lasting)
-		} else {
-			_, err = s.Get(ctx, "k", start)
-		}
-		if !errors.Is(err, context.DeadlineExceeded) {
-			return fmt.Errorf("error is %v, want that the deadline is exceeded", err)
-		}
-		return nil
-	})
-	hold.Store(false)
+	}
+	close(held)
 	// The first update was applied or will be; those that waited are not.
 	n, err := s.Increment(testContext, "k", start, caching.Int(1), lasting)
 	if got, _ := n.Int64(); err != nil || got != 2 {
@@ -362,12 +373,49 @@ func TestClosed(t *testing.T) {
 	if err := <-answered; err != nil {
 		t.Errorf("the increment under way failed: %v", err)
 	}
-	if _, err := s.Increment(testContext, "k", start, caching.Int(1), lasting); !errors.Is(err, dynamodb.ErrClosed) {
-		t.Errorf("after Close error is %v", err)
+	sent := s.Requests()
+	for request, do := range operations {
+		if err := do(s); !errors.Is(err, dynamodb.ErrClosed) {
+			t.Errorf("%s after Close: error is %v", request, err)
+		}
 	}
-	if _, err := s.Get(testContext, "k", start); !errors.Is(err, dynamodb.ErrClosed) {
-		t.Errorf("after Close error is %v", err)
+	if n := s.Requests() - sent; n != 0 {
+		t.Errorf("%d requests were sent after Close", n)
 	}
+}
+
+// TestCloseUnderLoad checks that Close does not wait for calls that come after
+// it, also where others are always under way.
+func TestCloseUnderLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pretended{table: "busy"}
+		s := openAlone(t, "busy", dynamodb.Config{Transport: p})
+		var closed atomic.Bool
+		var wg sync.WaitGroup
+		for range 16 {
+			wg.Go(func() {
+				for {
+					late := closed.Load()
+					switch _, err := get(s, "k"); {
+					case errors.Is(err, dynamodb.ErrClosed):
+						return
+					case err != nil || late:
+						t.Errorf("closed before: %v, error %v", late, err)
+					}
+				}
+			})
+		}
+		time.Sleep(100 * time.Millisecond)
+		begun := time.Now()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		closed.Store(true)
+		if took := time.Since(begun); took > 20*time.Millisecond {
+			t.Errorf("Close took %v", took)
+		}
+		wg.Wait()
+	})
 }
 
 // anyFault gives one request in ten a fault of any kind but Hang.
