@@ -233,3 +233,24 @@ func (n *recorder) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader([]byte(out))), Request: r}, nil
 }
+
+// TestWrongTypes checks what is made of the words in which AWS refuses to add
+// to an attribute of another type.
+func TestWrongTypes(t *testing.T) {
+	for msg, want := range map[string][2]string{ // of a count, of a set
+		"An operand in the update expression has an incorrect data type":                           {"intCount is not a number", "stringSet is not a set of strings"},
+		"Type mismatch for attribute to update":                                                    {"intCount is not a number", "stringSet is not a set of strings"},
+		"Incorrect operand type for operator or function":                                          {"intCount is not a number", "stringSet is not a set of strings"},
+		"Item size to update has exceeded the maximum allowed size":                                {"more than 409600 bytes", "more than 409600 bytes"},
+		"Number overflow. Attempting to store a number with magnitude larger than supported range": {"more than 38 digits", ""},
+	} {
+		s := openAlone(t, "types", dynamodb.Config{Transport: dynamotest.Answer(400, "ValidationException", msg)})
+		_, counting := s.Increment(testContext, "k", start, caching.Int(1), lasting)
+		_, adding := s.AddStrings(testContext, "k", start, caching.NewStringSet("a"), lasting)
+		for i, err := range []error{counting, adding} {
+			if _, ok := errors.AsType[*caching.InvalidError](err); want[i] != "" && (!ok || !strings.Contains(err.Error(), want[i])) {
+				t.Errorf("%s: error is %v, want %s", msg, err, want[i])
+			}
+		}
+	}
+}
