@@ -120,7 +120,10 @@ func TestFaults(t *testing.T) {
 
 // withoutKey returns what show gave, without the key.
 func withoutKey(shown string) string {
-	before, after, _ := strings.Cut(shown, "key=S:")
+	before, after, ok := strings.Cut(shown, "key=S:")
+	if !ok {
+		return shown
+	}
 	_, rest, _ := strings.Cut(after[1:], `"`)
 	return strings.TrimSpace(strings.TrimSpace(before) + " " + strings.TrimSpace(rest))
 }
