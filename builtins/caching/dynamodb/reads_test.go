@@ -22,8 +22,8 @@ import (
 	"github.com/starhost/starhost/builtins/caching/dynamodb/dynamotest"
 )
 
-// A pretended table reads, each request in five milliseconds. Under each key is
-// an item whose dictionary is the key.
+// A pretended table answers each request in five milliseconds. Under each key is
+// an item whose dictionary is the key. Updates leave a count of 1 and no set.
 type pretended struct {
 	table   string
 	room    int             // how many items an answer holds, 0 for all
@@ -39,6 +39,9 @@ func (p *pretended) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	time.Sleep(5 * time.Millisecond)
+	if operation == "UpdateItem" {
+		return respond(r, map[string]any{"Attributes": map[string]any{"intCount": map[string]string{"N": "1"}}}), nil
+	}
 	var in struct {
 		Key          attributes
 		RequestItems map[string]struct{ Keys []attributes }
