@@ -132,7 +132,7 @@ func TestBreaker(t *testing.T) {
 			pause *= firstPause
 			time.Sleep(pause - 1)
 			untried()
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			probe := begin()
 			untried()
 			b.fail(probe, broken)
