@@ -66,6 +66,13 @@ func decode(key string, a attributes) (it caching.Item, err error) {
 	return it, nil
 }
 
+// hasExpired reports whether the item that has the given attributes has expired,
+// whatever else is in it.
+func hasExpired(a attributes, now int64) bool {
+	var at caching.Number
+	return readNumber(a, caching.AttrExpiresAt, &at) == nil && at.Reached(now)
+}
+
 func readNumber(a attributes, name string, to *caching.Number) error {
 	switch value := a[name].(type) {
 	case nil:

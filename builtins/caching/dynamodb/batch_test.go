@@ -1,10 +1,12 @@
 package dynamodb
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -106,44 +108,88 @@ func TestNumbers(t *testing.T) {
 // TestBreaker checks that pauses grow, and that one call goes through after
 // each.
 func TestBreaker(t *testing.T) {
-	var b breaker
-	broken := fmt.Errorf("broken")
-	for range tripAfter {
-		if err := b.begin(); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		var b breaker
+		begin := func() pass {
+			t.Helper()
+			p, err := b.begin()
+			if err != nil {
+				t.Fatalf("a call was not let through: %v", err)
+			}
+			return p
 		}
-		b.fail(broken)
-	}
-	for _, pause := range []time.Duration{firstPause, 2 * firstPause, 4 * firstPause} {
-		if b.pause != pause || b.begin() == nil {
-			t.Errorf("the pause is %v, want %v", b.pause, pause)
+		untried := func() {
+			t.Helper()
+			if _, err := b.begin(); err == nil {
+				t.Error("a call was let through")
+			}
 		}
-		b.until = time.Now() // it is over
-		if err := b.begin(); err != nil {
-			t.Errorf("after the pause: %v", err)
+		broken := errors.New("broken")
+		for range tripAfter {
+			b.fail(begin(), broken)
 		}
-		if b.begin() == nil {
-			t.Error("a second call went through")
+		for _, pause := range []time.Duration{1, 2, 4, 8, 16, 32, 40, 40} { // quarters of a second
+			pause *= firstPause
+			time.Sleep(pause - 1)
+			untried()
+			time.Sleep(time.Nanosecond)
+			probe := begin()
+			untried()
+			b.fail(probe, broken)
 		}
-		b.fail(broken)
-	}
-	b.until = time.Now()
-	_ = b.begin()
-	b.leave() // of the call nothing is known
-	if err := b.begin(); err != nil {
-		t.Errorf("after a call was given up: %v", err)
-	}
-	b.succeed()
-	for range 2 {
-		if b.begin() != nil || b.open() != nil {
-			t.Error("open after a success")
+		time.Sleep(maxPause)
+		b.leave(begin()) // of the call nothing is known
+		b.succeed(begin())
+		for range 2 {
+			if p := begin(); b.stop(p) != nil {
+				t.Error("open after a success")
+			}
 		}
-	}
-	b.pause = maxPause
-	for range tripAfter {
-		b.fail(broken)
-	}
-	if b.pause != maxPause {
-		t.Errorf("the pause is %v, want at most %v", b.pause, maxPause)
-	}
+		for range tripAfter {
+			b.fail(begin(), broken)
+		}
+		time.Sleep(firstPause)
+		begin()
+	})
+}
+
+// TestBreakerCallsUnderWay checks that calls which were under way when the
+// breaker opened or closed have no effect on it.
+func TestBreakerCallsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b breaker
+		broken := errors.New("broken")
+		var calls []pass
+		for range 100 {
+			p, err := b.begin()
+			if err != nil {
+				t.Fatal(err)
+			}
+			calls = append(calls, p)
+		}
+		for i, p := range calls[:50] {
+			b.fail(p, broken)
+			if stop := b.stop(p); (stop != nil) != (i >= tripAfter-1) {
+				t.Errorf("after %d failures the others are told %v", i+1, stop)
+			}
+		}
+		time.Sleep(firstPause)
+		probe, err := b.begin()
+		if err != nil || b.stop(probe) != nil {
+			t.Errorf("after the first pause: %v", err)
+		}
+		b.fail(calls[50], broken)
+		b.leave(calls[51])
+		b.succeed(calls[52])
+		if _, err := b.begin(); err == nil {
+			t.Error("a call went through beside the one that was let through")
+		}
+		b.succeed(probe)
+		for _, p := range calls[53:] {
+			b.fail(p, broken)
+		}
+		if _, err := b.begin(); err != nil {
+			t.Errorf("closed, and then opened by calls from before: %v", err)
+		}
+	})
 }

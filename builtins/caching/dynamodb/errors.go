@@ -82,16 +82,10 @@ const (
 	ambiguous                // perhaps applied
 )
 
-// A throttledError says that the table did less than it was asked to.
-type throttledError struct{ error }
-
 // judge tells what the error of one attempt means.
 func judge(err error) verdict {
 	if unsigned(err) { // before all else: the provider may have asked AWS, or met the network
 		return refused
-	}
-	if _, ok := errors.AsType[*throttledError](err); ok {
-		return throttled
 	}
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
 		return judgeCode(e.ErrorCode(), faultOf(e, err))
@@ -197,9 +191,9 @@ func invalid(key string, add caching.Attr, err error) error {
 	if !ok || api.ErrorCode() != "ValidationException" {
 		return err
 	}
-	msg := api.ErrorMessage()
+	msg := strings.ToLower(api.ErrorMessage())
 	switch {
-	case strings.Contains(msg, "ize") && strings.Contains(msg, "exceeded"):
+	case strings.Contains(msg, "size") && strings.Contains(msg, "exceeded"):
 		msg = fmt.Sprintf("the item would have more than %d bytes (400 KB), at most that can be stored: keep less in it, or spread it over several keys", caching.MaxItem)
 	case strings.Contains(msg, "38") || strings.Contains(msg, "overflow") || strings.Contains(msg, "magnitude"):
 		return tooManyDigits(key)

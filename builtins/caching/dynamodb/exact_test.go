@@ -233,11 +233,16 @@ func child(spec, key, of string) error {
 	return errors.Join(failed, out.Flush(), store.Close())
 }
 
-// TestThrottling checks the same while the table takes few requests of a key.
+// TestThrottling checks the same while the table refuses every other request.
 func TestThrottling(t *testing.T) {
 	tb := newTable(t)
 	var got values
-	store := tb.open(t, tb.faulty(dynamotest.PerKey(20)))
+	store := tb.open(t, tb.faulty(func(r dynamotest.Request) dynamotest.Fault {
+		if r.Number%2 == 0 {
+			return dynamotest.Throttle
+		}
+		return dynamotest.None
+	}))
 	together(t, callers, calls, func(int, int) error {
 		n, err := store.Increment(testContext, "hot", start, caching.Int(1), lasting)
 		return errors.Join(err, got.add(n))

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -119,7 +120,10 @@ func TestFaults(t *testing.T) {
 
 // withoutKey returns what show gave, without the key.
 func withoutKey(shown string) string {
-	before, after, _ := strings.Cut(shown, "key=S:")
+	before, after, ok := strings.Cut(shown, "key=S:")
+	if !ok {
+		return shown
+	}
 	_, rest, _ := strings.Cut(after[1:], `"`)
 	return strings.TrimSpace(strings.TrimSpace(before) + " " + strings.TrimSpace(rest))
 }
@@ -229,34 +233,44 @@ func openAlone(t *testing.T, table string, config dynamodb.Config) *dynamodb.Sto
 // is told so, and that others are served.
 func TestCallersLeave(t *testing.T) {
 	tb := newTable(t)
-	var hold atomic.Bool
-	hold.Store(true)
-	config := tb.config(tb.faulty(func(dynamotest.Request) dynamotest.Fault {
-		if hold.Load() {
-			return dynamotest.Hang
+	held := make(chan struct{})
+	s := tb.open(t, transport(func(r *http.Request) (*http.Response, error) {
+		response, err := tb.network.RoundTrip(r)
+		select {
+		case <-held:
+			return response, err
+		default:
 		}
-		return dynamotest.None
+		<-held // the answer is lost, and that late
+		return nil, errors.Join(syscall.ECONNRESET, err)
 	}))
-	config.Attempt = 3 * time.Second
-	s := tb.openWith(t, config)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	together(t, 8, 1, func(caller, _ int) error {
-		for caller > 0 && s.Requests() == 0 { // the others wait behind the first
-			time.Sleep(time.Millisecond)
+	left := make(chan error)
+	for caller := range 8 {
+		go func() {
+			for caller > 0 && tb.network.Sent()["UpdateItem"] == 0 { // the others wait behind the first
+				time.Sleep(time.Millisecond)
+			}
+			var err error
+			if caller%2 == 0 {
+				_, err = s.Increment(ctx, "k", start, caching.Int(1), lasting)
+			} else {
+				_, err = s.Get(ctx, "k", start)
+			}
+			left <- err
+		}()
+	}
+	for tb.network.Sent()["GetItem"] == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	for range 8 {
+		if err := <-left; !errors.Is(err, context.Canceled) {
+			t.Errorf("error is %v, want that the context is canceled", err)
 		}
-		var err error
-		if caller%2 == 0 {
-			_, err = s.Increment(ctx, "k", start, caching.Int(1), lasting)
-		} else {
-			_, err = s.Get(ctx, "k", start)
-		}
-		if !errors.Is(err, context.DeadlineExceeded) {
-			return fmt.Errorf("error is %v, want that the deadline is exceeded", err)
-		}
-		return nil
-	})
-	hold.Store(false)
+	}
+	close(held)
 	// The first update was applied or will be; those that waited are not.
 	n, err := s.Increment(testContext, "k", start, caching.Int(1), lasting)
 	if got, _ := n.Int64(); err != nil || got != 2 {
@@ -344,27 +358,6 @@ func TestHotKeyIsNotDown(t *testing.T) {
 	})
 }
 
-// TestUnprocessedKeys checks reads of more than one answer can hold.
-func TestUnprocessedKeys(t *testing.T) {
-	tb := newTable(t)
-	large := tb.open(t, nil)
-	const keys = 60 // of 390 KB: more than the 16 MB of an answer
-	for i := range keys {
-		it := caching.Item{Dictionary: strings.Repeat("x", 390_000), Count: caching.Int(int64(i))}
-		if err := large.Put(testContext, fmt.Sprint("large", i), start, it); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s := tb.open(t, tb.slow(5*time.Millisecond))
-	together(t, keys, 1, func(caller, _ int) error {
-		it, err := s.Get(testContext, fmt.Sprint("large", caller), start)
-		if n, ok := it.Count.Int64(); err != nil || !ok || n != int64(caller) || len(it.Dictionary) != 390_000 {
-			return fmt.Errorf("count %v, %d bytes, error %v", it.Count, len(it.Dictionary), err)
-		}
-		return nil
-	})
-}
-
 // TestClosed checks that a store finishes what it has begun, and no more.
 func TestClosed(t *testing.T) {
 	tb := newTable(t)
@@ -383,12 +376,49 @@ func TestClosed(t *testing.T) {
 	if err := <-answered; err != nil {
 		t.Errorf("the increment under way failed: %v", err)
 	}
-	if _, err := s.Increment(testContext, "k", start, caching.Int(1), lasting); !errors.Is(err, dynamodb.ErrClosed) {
-		t.Errorf("after Close error is %v", err)
+	sent := s.Requests()
+	for request, do := range operations {
+		if err := do(s); !errors.Is(err, dynamodb.ErrClosed) {
+			t.Errorf("%s after Close: error is %v", request, err)
+		}
 	}
-	if _, err := s.Get(testContext, "k", start); !errors.Is(err, dynamodb.ErrClosed) {
-		t.Errorf("after Close error is %v", err)
+	if n := s.Requests() - sent; n != 0 {
+		t.Errorf("%d requests were sent after Close", n)
 	}
+}
+
+// TestCloseUnderLoad checks that Close does not wait for calls that come after
+// it, also where others are always under way.
+func TestCloseUnderLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &pretended{table: "busy"}
+		s := openAlone(t, "busy", dynamodb.Config{Transport: p})
+		var closed atomic.Bool
+		var wg sync.WaitGroup
+		for range 16 {
+			wg.Go(func() {
+				for {
+					late := closed.Load()
+					switch _, err := get(s, "k"); {
+					case errors.Is(err, dynamodb.ErrClosed):
+						return
+					case err != nil || late:
+						t.Errorf("closed before: %v, error %v", late, err)
+					}
+				}
+			})
+		}
+		time.Sleep(100 * time.Millisecond)
+		begun := time.Now()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		closed.Store(true)
+		if took := time.Since(begun); took > 20*time.Millisecond {
+			t.Errorf("Close took %v", took)
+		}
+		wg.Wait()
+	})
 }
 
 // anyFault gives one request in ten a fault of any kind but Hang.

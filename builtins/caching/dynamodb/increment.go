@@ -2,6 +2,7 @@ package dynamodb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -70,7 +71,10 @@ func (s *Store) increment(ctx context.Context, key string, now int64, n caching.
 		out, err := s.sendUpdate(ctx, update)
 		item, failed := failedCondition(err)
 		if !failed {
-			return s.countOf(ctx, key, out, err)
+			return s.countOf(key, out, err)
+		}
+		if item == nil {
+			return caching.Number{}, errNoItem
 		}
 		if count, applied, err := s.recover(key, item, op); applied || err != nil {
 			return count, err
@@ -81,6 +85,7 @@ func (s *Store) increment(ctx context.Context, key string, now int64, n caching.
 		if !failed {
 			return n, err
 		}
+		// Without an item the expired one was deleted meanwhile.
 		if count, applied, err := s.recover(key, item, op); applied || err != nil {
 			return count, err
 		}
@@ -112,7 +117,7 @@ func (s *Store) createdBy(key string, n caching.Number, ttl caching.TTL, op int6
 }
 
 // countOf returns the count that an update left.
-func (s *Store) countOf(ctx context.Context, key string, out *api.UpdateItemOutput, err error) (count caching.Number, _ error) {
+func (s *Store) countOf(key string, out *api.UpdateItemOutput, err error) (count caching.Number, _ error) {
 	if err != nil {
 		return count, invalid(key, caching.Count, err)
 	}
@@ -120,17 +125,16 @@ func (s *Store) countOf(ctx context.Context, key string, out *api.UpdateItemOutp
 		return count, errNoCount
 	}
 	if old := s.writer.forgotten(out.Attributes); old != nil {
-		s.forget(ctx, key, old)
+		s.running.Go(func() { s.forget(key, old) }) // for which no caller waits
 	}
 	return count, nil
 }
 
+var errNoItem = errors.New("the server does not return the item with a failed condition (ReturnValuesOnConditionCheckFailure), as DynamoDB does")
+
 // recover looks for the result of an update on the item that failed its
 // condition. It reports false if the update is not applied.
 func (s *Store) recover(key string, item attributes, op int64) (count caching.Number, applied bool, err error) {
-	if item == nil {
-		return count, false, fmt.Errorf("the server does not return the item with a failed condition (ReturnValuesOnConditionCheckFailure), as DynamoDB does")
-	}
 	last, ok := integerOf(item, s.writer.op())
 	switch {
 	case !ok || last < op:
@@ -143,8 +147,8 @@ func (s *Store) recover(key string, item attributes, op int64) (count caching.Nu
 }
 
 // forget removes attributes that writers have left which are no more. Nothing
-// depends on its success.
-func (s *Store) forget(ctx context.Context, key string, old map[string]int64) {
+// depends on its success, so it tries once.
+func (s *Store) forget(key string, old map[string]int64) {
 	in := &api.UpdateItemInput{
 		TableName:                 &s.table,
 		Key:                       keyOf(key),
@@ -161,5 +165,7 @@ func (s *Store) forget(ctx context.Context, key string, old map[string]int64) {
 	}
 	in.UpdateExpression = aws.String("REMOVE " + strings.Join(remove, ", "))
 	in.ConditionExpression = aws.String(strings.Join(same, " AND "))
-	_, _ = s.sendUpdate(ctx, in)
+	ctx, cancel := context.WithTimeout(context.Background(), s.attempt)
+	defer cancel()
+	_, _ = s.client.UpdateItem(ctx, in)
 }

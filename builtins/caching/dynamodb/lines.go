@@ -61,10 +61,12 @@ func (c *lines) add(ctx context.Context, key string, now int64, what amount, ttl
 	if err := ctx.Err(); err != nil {
 		return amount{}, err
 	}
-	a := &addition{amount: what, ctx: ctx, now: now, ttl: ttl, done: make(chan answer, 1)}
-	if err := c.join(key, a); err != nil {
+	if err := c.store.enter(); err != nil {
 		return amount{}, err
 	}
+	defer c.store.running.Done()
+	a := &addition{amount: what, ctx: ctx, now: now, ttl: ttl, done: make(chan answer, 1)}
+	c.join(key, a)
 	begun := time.Now()
 	select {
 	case r := <-a.done:
@@ -83,21 +85,18 @@ func (e *waitError) Error() string {
 
 // join puts an addition in the line of its key, and sees to it that the line
 // is served.
-func (c *lines) join(key string, a *addition) error {
+func (c *lines) join(key string, a *addition) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if l := c.lines[key]; l != nil {
 		l.waiting = append(l.waiting, a)
-		return nil
+		return
 	}
 	if c.lines == nil {
 		c.lines = make(map[string]*line)
 	}
-	if !c.store.spawn(func() { c.serve(key) }) {
-		return ErrClosed
-	}
 	c.lines[key] = &line{waiting: []*addition{a}}
-	return nil
+	c.store.running.Go(func() { c.serve(key) })
 }
 
 // serve applies what waits in the line of a key until nothing does.
@@ -112,32 +111,52 @@ func (c *lines) serve(key string) {
 }
 
 // send applies a batch. If it breaks a limit of the item, each addition is
-// tried alone: the item may take some of them. If the table fails, what waits
-// behind the batch fails as well; but not what comes once callers know.
+// tried alone, in the time that is left: the item may take some of them.
 func (c *lines) send(key string, b *batch) {
-	ctx, cancel := c.store.limit(context.Background()) // no single caller can end it
-	defer cancel()
+	ctx, end := c.store.limit(context.Background(), c.store.budget) // no single caller can end it
+	defer end()
 	err := c.rule.apply(ctx, key, b)
 	if _, ok := errors.AsType[*caching.InvalidError](err); ok && len(b.additions) > 1 {
-		for _, a := range b.additions {
-			c.send(key, newBatch(a))
-		}
+		c.split(ctx, key, b.additions)
 		return
 	}
-	if e, ok := errors.AsType[*Error](err); ok {
-		unsent := *e
-		unsent.Unsure = false
-		c.refuse(key, &unsent)
-	}
-	b.fail(err)
+	c.fail(key, b, nil, err)
 }
 
-// fail gives all callers of a batch an error, if there is one.
-func (b *batch) fail(err error) {
-	if err == nil {
-		return
+// split applies additions one by one.
+func (c *lines) split(ctx context.Context, key string, additions []*addition) {
+	for i, a := range additions {
+		if a.ctx.Err() != nil {
+			continue // its caller has gone
+		}
+		b := newBatch(a)
+		if c.fail(key, b, additions[i+1:], c.rule.apply(ctx, key, b)) {
+			return
+		}
 	}
-	for _, a := range b.additions {
+}
+
+// fail gives all callers of a batch an error, if there is one. If the table
+// failed, it reports so, and what comes after the batch fails as well: the rest
+// that was to be sent, and what waits in the line; but not what comes once
+// callers know.
+func (c *lines) fail(key string, b *batch, rest []*addition, err error) bool {
+	if err == nil {
+		return false
+	}
+	e, down := errors.AsType[*Error](err)
+	if down {
+		unsent := *e
+		unsent.Unsure = false
+		answerAll(rest, &unsent)
+		c.refuse(key, &unsent)
+	}
+	answerAll(b.additions, err)
+	return down
+}
+
+func answerAll(additions []*addition, err error) {
+	for _, a := range additions {
 		a.done <- answer{err: err}
 	}
 }
@@ -175,9 +194,7 @@ func (c *lines) refuse(key string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l := c.lines[key]
-	for _, a := range l.waiting {
-		a.done <- answer{err: err}
-	}
+	answerAll(l.waiting, err)
 	l.waiting = nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -115,10 +116,15 @@ func (s *Store) scan(ctx context.Context, prefix string, each func(attributes)) 
 	}
 }
 
-// page reads one page of a scan; each has a call's budget.
+// pageTime is how long a page of a scan may take. One that a table of little
+// provisioned capacity has served may use up that of many seconds, and people
+// wait for a scan, not rules.
+const pageTime = time.Minute
+
+// page reads one page of a scan.
 func (s *Store) page(ctx context.Context, in *api.ScanInput) (out *api.ScanOutput, err error) {
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, max(s.budget, pageTime))
+	defer end()
 	err = s.do(ctx, "Scan", func(ctx context.Context) error {
 		out, err = s.client.Scan(ctx, in)
 		return err
@@ -132,8 +138,8 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	if err := caching.CheckKey(key); err != nil {
 		return err
 	}
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	in := &api.DeleteItemInput{TableName: &s.table, Key: keyOf(key)}
 	return s.do(ctx, "DeleteItem", func(ctx context.Context) error {
 		_, err := s.client.DeleteItem(ctx, in)

@@ -3,12 +3,17 @@ package dynamodb_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/dynamodb"
+	"github.com/starhost/starhost/builtins/caching/dynamodb/dynamotest"
 )
 
 // list returns the keys that a store lists.
@@ -70,6 +75,37 @@ func TestListUnreadable(t *testing.T) {
 	if text := e.Error(); text[len(text)-12:] != "; and 4 more" {
 		t.Errorf("error is %s", text)
 	}
+}
+
+// TestListIsPatient checks that a table which serves a page of a scan only every
+// ten seconds is listed to its end.
+func TestListIsPatient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ready time.Time
+		pages := 0
+		s := openAlone(t, "little", dynamodb.Config{Transport: transport(func(r *http.Request) (*http.Response, error) {
+			if time.Now().Before(ready) {
+				return dynamotest.Answer(400, "ProvisionedThroughputExceededException", "because").RoundTrip(r)
+			}
+			ready = time.Now().Add(10 * time.Second)
+			pages++
+			key := map[string]map[string]string{"key": {"S": fmt.Sprint("k", pages)}}
+			out := map[string]any{"Items": []any{map[string]any{"key": key["key"], "dictionary": key["key"]}}}
+			if pages < 5 {
+				out["LastEvaluatedKey"] = key
+			}
+			return respond(r, out), nil
+		})})
+		if listed, err := list(t, s, ""); err != nil || fmt.Sprint(listed) != "[k1 k2 k3 k4 k5]" {
+			t.Errorf("listed %q, error %v", listed, err)
+		}
+		ready = time.Now().Add(time.Hour)
+		begun := time.Now()
+		_, err := list(t, s, "")
+		if took := time.Since(begun); took != time.Minute || err == nil || !strings.Contains(err.Error(), "no success within 1m0s: Provisioned") {
+			t.Errorf("after %v: error %v", took, err)
+		}
+	})
 }
 
 // TestListEmpty checks that keys under which nothing is stored are not listed,

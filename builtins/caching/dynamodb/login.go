@@ -30,24 +30,25 @@ func (s *Store) login(ctx context.Context) error {
 	if provider == nil {
 		return nil // requests are not signed
 	}
-	if s.breaker.begin() != nil {
+	p, err := s.breaker.begin()
+	if err != nil {
 		return nil // the call will not be tried either
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, loginTime, &timeLimitError{"none came", loginTime})
 	defer cancel()
-	_, err := provider.Retrieve(limited)
+	_, err = provider.Retrieve(limited)
 	switch {
 	case err == nil:
-		s.breaker.leave()
+		s.breaker.leave(p)
 		return nil
 	case ctx.Err() != nil:
-		s.breaker.leave()
+		s.breaker.leave(p)
 		return context.Cause(ctx)
 	case limited.Err() != nil:
 		err = context.Cause(limited)
 	}
 	err = &loginError{err}
-	s.breaker.fail(err)
+	s.breaker.fail(p, err)
 	return err
 }
 

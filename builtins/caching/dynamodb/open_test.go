@@ -2,6 +2,7 @@ package dynamodb_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -105,16 +106,17 @@ func TestInit(t *testing.T) {
 	if _, err := check(tb.config(nil), "not-there"); err == nil || !strings.Contains(err.Error(), "create it by `starhost cache init --store 'dynamodb:"+tb.server.Spec("not-there")+"'`") {
 		t.Errorf("a table that is not there: error %v", err)
 	}
-	tb.create(t, "no-ttl", "key")
-	if warnings, err := check(tb.config(nil), "no-ttl"); err != nil || !strings.HasPrefix(warnings, "TTL is off for DynamoDB table no-ttl") || !strings.Contains(warnings, "`starhost cache init --store 'dynamodb:"+tb.server.Spec("no-ttl")+"'` turns it on") {
+	bare, foreign := tb.name+"-no-ttl", tb.name+"-foreign"
+	tb.create(t, bare, "key")
+	if warnings, err := check(tb.config(nil), bare); err != nil || !strings.HasPrefix(warnings, "TTL is off for DynamoDB table "+bare+":") || !strings.Contains(warnings, "`starhost cache init --store 'dynamodb:"+tb.server.Spec(bare)+"'` turns it on") {
 		t.Errorf("without TTL: warnings %q, error %v", warnings, err)
 	}
-	tb.create(t, "foreign", "id")
-	want := `DynamoDB table foreign is not made for caching: want the string "key" as its only key`
-	if _, err := check(tb.config(nil), "foreign"); err == nil || err.Error() != want {
+	tb.create(t, foreign, "id")
+	want := `DynamoDB table ` + foreign + ` is not made for caching: want the string "key" as its only key`
+	if _, err := check(tb.config(nil), foreign); err == nil || err.Error() != want {
 		t.Errorf("another table: error %v", err)
 	}
-	if _, err := tb.config(nil).Init(t.Context(), tb.server.Spec("foreign")); err == nil || err.Error() != want {
+	if _, err := tb.config(nil).Init(t.Context(), tb.server.Spec(foreign)); err == nil || err.Error() != want {
 		t.Errorf("another table: Init gives error %v", err)
 	}
 	warnings, err := check(tb.config(dynamotest.Answer(400, "AccessDeniedException", "no")), tb.name)
@@ -305,6 +307,8 @@ func TestForeignItems(t *testing.T) {
 		"a number set":    {map[string]types.AttributeValue{"stringSet": &types.AttributeValueMemberNS{Value: []string{"1", "2"}}}, `stringSet=["1", "2"]`},
 		"a bool":          {map[string]types.AttributeValue{"intCount": &types.AttributeValueMemberBOOL{}}, `cache key "a bool": attribute intCount in the table has the type BOOL, want a number`},
 		"a list":          {map[string]types.AttributeValue{"stringSet": &types.AttributeValueMemberL{}}, `cache key "a list": attribute stringSet in the table has the type L, want a string set`},
+		"a map, expired":  {map[string]types.AttributeValue{"dictionary": &types.AttributeValueMemberM{}, "expiresAt": num(fmt.Sprint(start))}, "none"},
+		"a bool, lasting": {map[string]types.AttributeValue{"dictionary": str("x"), "expiresAt": &types.AttributeValueMemberBOOL{}}, `cache key "a bool, lasting": attribute expiresAt in the table has the type BOOL, want a number`},
 		"a map":           {map[string]types.AttributeValue{"dictionary": &types.AttributeValueMemberM{}}, `cache key "a map": attribute dictionary in the table has the type M, want a string`},
 	} {
 		test.item["key"] = str(name)

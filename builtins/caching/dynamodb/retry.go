@@ -20,7 +20,7 @@ const (
 type Stats struct {
 	Requests  int64 // sent, each attempt counted
 	Retries   int64 // attempts after the first
-	Throttled int64 // attempts that the table refused for want of capacity
+	Throttled int64 // attempts that the table refused, or answered in part, for want of capacity or room
 	Ambiguous int64 // attempts of writes that failed, but may have been applied
 	Recovered int64 // increments whose answer was lost and found on the item
 	Coalesced int64 // increments that went together with another one
@@ -42,20 +42,40 @@ func (s *Store) Stats() Stats {
 	}
 }
 
-// limit returns a context that ends when the budget of one call is used up. It
-// has ended already if there are no credentials, and its cause says so.
-func (s *Store) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	if err := s.login(ctx); err != nil {
-		ended, end := context.WithCancelCause(ctx)
-		end(err)
-		return ended, func() { end(nil) }
+// begin begins a call that Close waits for, until its end is told. It returns a
+// context that ends when the given time is used up. That has ended already, and
+// its cause says why, if the store is closed or there are no credentials.
+func (s *Store) begin(ctx context.Context, budget time.Duration) (_ context.Context, end func()) {
+	if err := s.enter(); err != nil {
+		return over(ctx, err)
 	}
-	return context.WithTimeoutCause(ctx, s.budget, &timeLimitError{"no success", s.budget})
+	ctx, cancel := s.limit(ctx, budget)
+	return ctx, func() {
+		cancel()
+		s.running.Done()
+	}
+}
+
+// limit returns a context that ends when the given time is used up. It has
+// ended already if there are no credentials, and its cause says so.
+func (s *Store) limit(ctx context.Context, budget time.Duration) (_ context.Context, end func()) {
+	if err := s.login(ctx); err != nil {
+		return over(ctx, err)
+	}
+	return context.WithTimeoutCause(ctx, budget, &timeLimitError{"no success", budget})
+}
+
+// over returns a context that has ended, and why.
+func over(ctx context.Context, why error) (_ context.Context, end func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	cancel(why)
+	return ctx, func() {}
 }
 
 // A call is one request with all its attempts.
 type call struct {
 	store *Store
+	pass  pass
 	fail  Error // as far as it is known
 }
 
@@ -68,14 +88,14 @@ func (s *Store) do(ctx context.Context, request string, send func(context.Contex
 	if limited(ctx) {
 		return c.end(context.Cause(ctx))
 	}
-	if err := s.breaker.begin(); err != nil {
+	var err error
+	if c.pass, err = s.breaker.begin(); err != nil {
 		return c.end(err)
 	}
-	err := c.run(ctx, send)
-	switch {
-	case err == nil, isCondition(err):
-		s.breaker.succeed()
-	default:
+	err = c.run(ctx, send)
+	if err == nil || isCondition(err) {
+		s.breaker.succeed(c.pass)
+	} else {
 		c.blame(ctx)
 	}
 	return err
@@ -86,7 +106,8 @@ func isCondition(err error) bool {
 	return ok
 }
 
-// blame tells the breaker of a failure, if it is the table's.
+// blame tells the breaker of a failure, if it is the table's. A caller that
+// gives up is none, but an attempt that failed before it did is.
 func (c *call) blame(ctx context.Context) {
 	_, own := errors.AsType[*timeLimitError](context.Cause(ctx))
 	cause := c.fail.Err
@@ -94,12 +115,12 @@ func (c *call) blame(ctx context.Context) {
 		cause = c.fail.Ended
 	}
 	switch {
-	case limited(ctx) && !own:
-		c.store.breaker.leave()
-	case judge(cause) == throttled, isValidation(cause):
-		c.store.breaker.succeed() // it answers
+	case c.fail.Err == nil && limited(ctx) && !own:
+		c.store.breaker.leave(c.pass)
+	case judge(cause) == throttled, isValidation(cause), denied(cause):
+		c.store.breaker.succeed(c.pass) // it answers
 	default:
-		c.store.breaker.fail(cause)
+		c.store.breaker.fail(c.pass, cause)
 	}
 }
 
@@ -181,21 +202,30 @@ func (c *call) count(v verdict) {
 
 // pause waits before the next attempt, and returns why there is to be none.
 func (c *call) pause(ctx context.Context, v verdict) error {
-	if err := c.store.breaker.open(); err != nil {
+	if err := c.store.breaker.stop(c.pass); err != nil {
 		return err
 	}
 	first := firstDelay
 	if v == throttled {
 		first = firstThrottleDelay
 	}
-	delay := min(first<<min(c.fail.Attempts-1, 10), mostDelay)
+	if err := pause(ctx, first, c.fail.Attempts); err != nil {
+		return err
+	}
+	c.store.stats.retries.Add(1)
+	return nil
+}
+
+// pause waits after some attempts, the longer the more there were. It returns
+// why ctx has ended, if it has.
+func pause(ctx context.Context, first time.Duration, attempts int) error {
+	delay := min(first<<min(attempts-1, 10), mostDelay)
 	timer := time.NewTimer(delay/2 + rand.N(delay/2))
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-timer.C:
-		c.store.stats.retries.Add(1)
 		return nil
 	}
 }

@@ -27,7 +27,7 @@ type Store struct {
 
 	mu      sync.Mutex
 	closed  bool
-	running sync.WaitGroup // goroutines that send for waiting callers
+	running sync.WaitGroup // calls, and goroutines that they have begun
 }
 
 var (
@@ -36,8 +36,8 @@ var (
 	_ caching.Deleter = (*Store)(nil)
 )
 
-// Close waits until all is sent that calls still wait for. Calls that need a
-// goroutine fail with ErrClosed from then on.
+// Close waits for the calls that are under way. Those that come later fail with
+// ErrClosed.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	s.closed = true
@@ -46,16 +46,16 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// spawn runs work in a goroutine that Close waits for. It reports whether the
-// store is still open.
-func (s *Store) spawn(work func()) bool {
+// enter counts a call as one that Close waits for, unless the store is closed.
+// Its end is told to running.
+func (s *Store) enter() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return false
+		return ErrClosed
 	}
-	s.running.Go(work)
-	return true
+	s.running.Add(1)
+	return nil
 }
 
 // Parts of conditions. An item is live if it has no time of expiry, or none
@@ -142,8 +142,8 @@ func (s *Store) RemoveStrings(ctx context.Context, key string, now int64, member
 	if err := caching.CheckKey(key); err != nil {
 		return caching.StringSet{}, err
 	}
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	values := timeValues(now)
 	values[":ss"] = stringSet(members)
 	out, err := s.sendUpdate(ctx, s.update(key, exists+" AND "+live, "DELETE #s :ss"+after(" SET ", setTTL(ttl, values)), values))
@@ -158,8 +158,8 @@ func (s *Store) Clear(ctx context.Context, key string, now int64, attr caching.A
 	if err := caching.CheckKey(key); err != nil {
 		return err
 	}
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	name := "#c"
 	if attr == caching.Strings {
 		name = "#s"
@@ -176,8 +176,8 @@ func (s *Store) Put(ctx context.Context, key string, now int64, item caching.Ite
 	if err := check(key, item); err != nil {
 		return err
 	}
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	in := &api.PutItemInput{TableName: &s.table, Item: encode(key, item)}
 	return s.do(ctx, "PutItem", func(ctx context.Context) error {
 		_, err := s.client.PutItem(ctx, in)
@@ -190,8 +190,8 @@ func (s *Store) Expire(ctx context.Context, key string, now, at int64) error {
 	if err := caching.CheckKey(key); err != nil {
 		return err
 	}
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	values := timeValues(now)
 	values[":t"] = integer(at)
 	update := s.update(key, live, "SET #t = :t", values)

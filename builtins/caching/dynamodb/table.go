@@ -20,8 +20,8 @@ import (
 // reach. Warnings say what an operator should know: that expired items are
 // never deleted, as TTL is off, or that there is no permission to look.
 func (s *Store) Check(ctx context.Context) (warnings []string, err error) {
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	table, err := s.describe(ctx)
 	switch {
 	case denied(err):
@@ -151,8 +151,8 @@ func (c Config) Init(ctx context.Context, spec string) (done Initialized, err er
 
 // create creates the table, and reports false if there is one.
 func (s *Store) create(ctx context.Context) (bool, error) {
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	table, err := s.describe(ctx)
 	if !missing(err) {
 		if err == nil {
@@ -185,9 +185,9 @@ func (s *Store) await(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, createTime, &timeLimitError{"the table was not ready", createTime})
 	defer cancel()
 	for {
-		limited, stop := s.limit(ctx)
+		limited, end := s.begin(ctx, s.budget)
 		table, err := s.describe(limited)
-		stop()
+		end()
 		switch {
 		case err == nil && table.TableStatus == types.TableStatusActive:
 			return nil
@@ -204,8 +204,8 @@ func (s *Store) await(ctx context.Context) error {
 
 // enableTTL turns TTL on, and reports false if it is on.
 func (s *Store) enableTTL(ctx context.Context) (bool, error) {
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
+	ctx, end := s.begin(ctx, s.budget)
+	defer end()
 	ttl, err := s.describeTTL(ctx)
 	if err != nil {
 		return false, err

@@ -231,24 +231,3 @@ func Only(allowed map[string]bool, next http.RoundTripper, refused func(operatio
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// PerKey returns a choice that throttles what is more than so many requests of
-// a key in a second.
-func PerKey(perSecond int) func(Request) Fault {
-	var mu sync.Mutex
-	begun := make(map[string]time.Time)
-	used := make(map[string]int)
-	return func(r Request) Fault {
-		mu.Lock()
-		defer mu.Unlock()
-		now := time.Now()
-		if now.Sub(begun[r.Key]) >= time.Second {
-			begun[r.Key], used[r.Key] = now, 0
-		}
-		used[r.Key]++
-		if used[r.Key] > perSecond {
-			return Throttle
-		}
-		return None
-	}
-}

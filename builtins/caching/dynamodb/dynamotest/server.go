@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -79,8 +80,12 @@ func start(t testing.TB, program string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return startOn(t, program, port)
+}
+
+func startOn(t testing.TB, program, port string) (*Server, error) {
 	cmd := exec.Command(program, "serve", "--host", "127.0.0.1", "--port", port)
-	output := new(strings.Builder)
+	output := new(output)
 	cmd.Stdout, cmd.Stderr = output, output
 	dieWithParent(cmd)
 	if err := cmd.Start(); err != nil {
@@ -93,7 +98,7 @@ func start(t testing.TB, program string) (*Server, error) {
 		<-ended
 	}
 	s := &Server{URL: "http://127.0.0.1:" + port, Region: "us-east-1", Credentials: anybody, Own: true}
-	if err := s.await(ended); err != nil {
+	if err := s.await(output, ended); err != nil {
 		stop()
 		return nil, fmt.Errorf("%s: %w\n%s", program, err, output)
 	}
@@ -111,8 +116,27 @@ func freePort() (string, error) {
 	return port, err
 }
 
-// await waits for the server to answer.
-func (s *Server) await(ended chan error) error {
+// output is what a program has written so far.
+type output struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// await waits for the server to answer. An answer counts once the server says
+// that it has the port: before, another process may have it.
+func (s *Server) await(output *output, ended chan error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	for {
@@ -120,8 +144,10 @@ func (s *Server) await(ended chan error) error {
 		if err != nil {
 			return err
 		}
-		if response, err := http.DefaultClient.Do(request); err == nil {
-			return response.Body.Close()
+		if strings.Contains(output.String(), "listening on "+s.URL) {
+			if response, err := http.DefaultClient.Do(request); err == nil {
+				return response.Body.Close()
+			}
 		}
 		select {
 		case err := <-ended:
