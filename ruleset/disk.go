@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -210,6 +211,18 @@ func (f *file) take(path string) error {
 	}
 	h.Sum(f.digest[:0])
 	return nil
+}
+
+// outside lists the folders of what was read.
+func (d *disk) outside() []string {
+	folders := slices.Collect(maps.Keys(d.folders))
+	for path, f := range d.files {
+		if f.looked != looked {
+			folders = append(folders, filepath.Dir(path))
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
 }
 
 // again looks at everything again.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -397,12 +396,5 @@ func (l *Live) outside(ctx context.Context) []string {
 	if l.seen == nil {
 		return nil
 	}
-	folders := slices.Collect(maps.Keys(l.seen.folders))
-	for path, f := range l.seen.files {
-		if f.looked != looked {
-			folders = append(folders, filepath.Dir(path))
-		}
-	}
-	slices.Sort(folders)
-	return slices.Compact(folders)
+	return l.seen.outside()
 }

@@ -29,7 +29,8 @@ func Watch(ctx context.Context, paths []string, changed func()) error {
 // such as editors' backups, do not count.
 type Watcher struct {
 	// Paths are directories, watched with all below them, and files, watched
-	// with those beside them.
+	// with those beside them; and both with what their rules need from elsewhere,
+	// such as the helpers of the repository that they are in.
 	Paths []string
 
 	// Quiet is how long nothing must have happened for a change to be over, and
@@ -49,8 +50,8 @@ type Watcher struct {
 	// slog.Default.
 	Log *slog.Logger
 
-	// A Live knows better what to look at: other folders to watch, and whether
-	// its files are as they were. It also waits for paths that are not there.
+	// What a Live knows itself: other folders to watch, and whether its files
+	// are as they were. It also waits for paths that are not there.
 	also  func(context.Context) []string
 	stale func(context.Context) bool
 
@@ -77,19 +78,20 @@ func orElse(d, other time.Duration) time.Duration {
 // ctx is done. Changes that come while changed runs are told when it is back.
 // The error says that a path is not there at the start.
 func (w *Watcher) Run(ctx context.Context, changed func()) error {
-	if w.stale == nil {
+	r := &watching{Watcher: w, ctx: ctx, changed: changed, also: w.also, stale: w.stale}
+	if r.stale == nil {
 		for _, path := range w.Paths {
 			if _, err := os.Stat(path); err != nil {
 				return fmt.Errorf("watch rules: %w", err)
 			}
 		}
+		files := &watchedFiles{paths: w.Paths}
+		files.take()
+		r.also, r.stale = files.outside, files.stale
+		r.changed = func() { files.take(); changed() }
 	}
-	r := &watching{Watcher: w, ctx: ctx, changed: changed}
 	defer r.close()
 	r.sync()
-	if w.stale == nil {
-		r.seen = w.observe(nil)
-	}
 	if w.Ready != nil {
 		w.Ready()
 		r.sync() // Live has found out what to watch
@@ -103,6 +105,8 @@ type watching struct {
 	*Watcher
 	ctx     context.Context
 	changed func()
+	also    func(context.Context) []string
+	stale   func(context.Context) bool
 
 	notify  *fsnotify.Watcher // nil if there is none
 	folders map[string]*watched
@@ -113,8 +117,6 @@ type watching struct {
 
 	first time.Time // of the changes not told yet
 	sure  bool      // one of them is a change for certain
-
-	seen *disk // the files as they were when they were last told
 }
 
 // watched is a folder that is watched, in full or for some names in it.
@@ -189,18 +191,9 @@ func (r *watching) tell() {
 	r.sync()
 	sure := r.sure
 	r.first, r.sure, r.check = time.Time{}, false, false
-	if r.stale != nil {
-		if sure || r.stale(r.ctx) {
-			r.changed()
-			r.sync()
-		}
-		return
-	}
-	now := r.observe(r.seen)
-	same := r.seen.reads(now) && now.reads(r.seen)
-	r.seen = now
-	if sure || !same {
+	if sure || r.stale(r.ctx) {
 		r.changed()
+		r.sync()
 	}
 }
 
@@ -387,11 +380,9 @@ func (r *watching) wanted() map[string]*watched {
 		}
 		link(root)
 	}
-	if r.also != nil {
-		for _, path := range r.also(r.ctx) {
-			if info, err := d.stat(path); err == nil && info.IsDir() {
-				all(path)
-			}
+	for _, path := range r.also(r.ctx) {
+		if info, err := d.stat(path); err == nil && info.IsDir() {
+			all(path)
 		}
 	}
 	return want
@@ -440,45 +431,4 @@ func links(path string, add func(dir, name string)) {
 			return
 		}
 	}
-}
-
-// reads tells whether another disk has read the same files, and found the same
-// in them.
-func (d *disk) reads(other *disk) bool {
-	for path, f := range d.files {
-		if f.looked == looked {
-			continue
-		}
-		if o := other.files[path]; o == nil || !f.same(o) {
-			return false
-		}
-	}
-	return true
-}
-
-// observe reads what rules are made of, as far as it has changed since before.
-func (w *Watcher) observe(before *disk) *disk {
-	d := newDisk(before)
-	file := func(path string) {
-		switch name := filepath.Base(path); {
-		case isYAML(name) || isScript(name):
-			_, _ = d.read(path)
-		case isData(name):
-			_, _ = d.sum(path)
-		}
-	}
-	for _, root := range w.Paths {
-		if info, err := d.stat(root); err == nil && info.IsDir() {
-			t := walk{disk: d, file: file}
-			_ = t.tree(root)
-			continue
-		}
-		dir := filepath.Dir(root)
-		entries, _ := d.list(dir)
-		for _, e := range entries {
-			file(filepath.Join(dir, e.name))
-		}
-	}
-	d.before = nil
-	return d
 }

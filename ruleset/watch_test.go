@@ -218,6 +218,45 @@ func TestWatchRoots(t *testing.T) {
 	w.expect("the single file")
 }
 
+// TestWatchAround changes what the rules of a folder need from elsewhere: told by
+// events, and, with tick, without any.
+func TestWatchAround(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "repo/rules/aws/a.yml", "AnalysisType: rule\nRuleID: A\nFilename: ../../other/a.py\nSeverity: Low\n")
+	write(t, "repo/other/a.py", "1")
+	write(t, "repo/rules/okta/b.py", "1")
+	write(t, "repo/global_helpers/h.yml", "AnalysisType: global\nGlobalID: h\nFilename: h.py\n")
+	write(t, "repo/global_helpers/h.py", "1")
+	write(t, "repo/lookup_tables/t.yml", "AnalysisType: lookup_table\nLookupName: t\nFilename: data/t.csv\nLogTypeMap: {PrimaryKey: id}\n")
+	write(t, "repo/lookup_tables/data/t.csv", "id\n1\n")
+	steps := []struct{ path, text string }{
+		{"repo/global_helpers/h.py", "2"},
+		{"repo/lookup_tables/data/t.csv", "id\n2\n"},
+		{"repo/other/a.py", "2"},
+		{"repo/rules/aws/b.star", "1"},
+		{"repo/data_models/m.yml", "AnalysisType: datamodel\nDataModelID: M\nLogTypes: [T]\nFilename: m.py\n"},
+		{"repo/data_models/m.py", "1"},
+		{"repo/global_helpers/more/j.star", "1"},
+	}
+	t.Run("events", func(t *testing.T) {
+		w := watchDir(t, Watcher{Paths: []string{"repo/rules/aws"}})
+		for _, step := range steps[:4] {
+			write(t, step.path, step.text)
+			w.expect(step.path)
+		}
+		w.expectNot("rules beside", func() { write(t, "repo/rules/okta/b.py", "2") })
+	})
+	t.Run("looks", func(t *testing.T) {
+		none := func() (*fsnotify.Watcher, error) { return nil, os.NewSyscallError("inotify_init1", syscall.EMFILE) }
+		w := watchDir(t, Watcher{Paths: []string{"repo/rules/aws"}, Tick: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler), notify: none})
+		for _, step := range steps {
+			write(t, step.path, step.text+" ")
+			w.expect(step.path)
+		}
+		w.expectNot("rules beside", func() { write(t, "repo/rules/okta/b.py", "3") })
+	})
+}
+
 // TestWatchCheckout makes hundreds of changes, which are told once; and changes
 // without end, which are told all the same.
 func TestWatchCheckout(t *testing.T) {
