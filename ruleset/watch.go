@@ -55,7 +55,8 @@ type Watcher struct {
 	also  func(context.Context) []string
 	stale func(context.Context) bool
 
-	notify func() (*fsnotify.Watcher, error) // nil means fsnotify.NewWatcher
+	notify func() (*fsnotify.Watcher, error)     // nil means fsnotify.NewWatcher
+	add    func(*fsnotify.Watcher, string) error // nil means its Add
 }
 
 func (w *Watcher) tick() time.Duration { return orElse(w.Tick, 10*time.Second) }
@@ -161,7 +162,7 @@ func (r *watching) run() {
 			if !errors.Is(err, fsnotify.ErrEventOverflow) {
 				r.limit(err)
 			}
-			r.dirty, r.sure = true, true // what has become of the folders is not known
+			r.dirty = true // what has become of the folders is not known
 			r.wait(tell)
 		case e := <-events:
 			if r.matters(e) {
@@ -251,7 +252,7 @@ func (r *watching) addTree(root string) {
 	w := walk{disk: newDisk(nil), file: func(string) {}}
 	w.folder = func(path string) {
 		place := w.disk.place(path)
-		if r.notify != nil && r.folders[place] == nil && r.notify.Add(path) == nil {
+		if r.notify != nil && r.folders[place] == nil && r.add(path) == nil {
 			f := &watched{path: path, all: true}
 			r.byPath[filepath.Clean(path)], r.folders[place] = f, f
 		}
@@ -269,15 +270,22 @@ func (d *disk) place(path string) string {
 	return path
 }
 
-// sync makes sure that what is to be watched is. Folders that are moved or
-// replaced meanwhile are looked at again.
+// sync makes sure that what is to be watched is, as far as that can be. Folders
+// that are moved or replaced meanwhile are looked at again.
 func (r *watching) sync() {
 	for range 5 {
 		want := r.wanted()
-		if r.notify != nil && !r.dirty && sameFolders(r.folders, want) {
-			return
+		if r.notify == nil || r.dirty || !sameFolders(r.folders, want) {
+			if r.rebuild(want); r.notify == nil {
+				return
+			}
+			continue
 		}
-		r.rebuild(want)
+		if r.limited {
+			r.limit(r.addAll()) // what was in the way may be gone
+			r.check = !r.limited || r.check
+		}
+		return
 	}
 }
 
@@ -300,50 +308,73 @@ func sameFolders(a, b map[string]*watched) bool {
 }
 
 // rebuild watches other folders than before. The new watch is up before the old
-// one ends.
+// one ends, unless there is no room for both.
 func (r *watching) rebuild(want map[string]*watched) {
-	open := r.Watcher.notify
-	if open == nil {
-		open = fsnotify.NewWatcher
-	}
 	old := r.notify
-	notify, err := open()
-	if err != nil && old != nil {
-		_ = old.Close() // it may be one too many
-		old, r.check = nil, true
-		notify, err = open()
-	}
-	r.dirty = false
-	r.notify, r.folders, r.byPath = notify, want, make(map[string]*watched)
-	if err != nil {
-		r.notify = nil
-		r.limit(err)
-		return
-	}
+	r.dirty, r.notify, r.folders, r.byPath = false, nil, want, make(map[string]*watched)
 	for _, f := range want {
 		r.byPath[filepath.Clean(f.path)] = f
-		if e := notify.Add(f.path); e != nil && !errors.Is(e, fs.ErrNotExist) {
-			err = fmt.Errorf("%s: %w", f.path, e)
-		}
 	}
+	err := r.addAll()
 	if old != nil {
 		_ = old.Close()
 		r.check = true // it may have had events
+		if err != nil {
+			err = r.addAll()
+		}
 	}
-	if err != nil {
-		r.limit(err)
-	} else {
-		r.limited = false
-	}
+	r.limit(err)
 }
 
-// limit goes over to looking more often.
-func (r *watching) limit(err error) {
-	if !r.limited {
-		r.limited = true
-		r.log().Warn("not all rule folders can be watched, so changes are looked for instead: raise the limit (fs.inotify.max_user_watches, fs.inotify.max_user_instances, open files)",
-			slog.Any("error", err), slog.Duration("every", r.tick()/10))
+// addAll watches all folders. The error says for which that is not possible.
+func (r *watching) addAll() error {
+	if r.notify == nil {
+		open := r.Watcher.notify
+		if open == nil {
+			open = fsnotify.NewWatcher
+		}
+		notify, err := open()
+		if err != nil {
+			return err
+		}
+		r.notify = notify
 	}
+	var failed error
+	for _, f := range r.folders {
+		err := r.add(f.path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && (failed == nil || isForbidden(failed)) {
+			failed = fmt.Errorf("%s: %w", f.path, err)
+		}
+	}
+	return failed
+}
+
+// add watches a folder, whether it is watched already or not.
+func (r *watching) add(path string) error {
+	if r.Watcher.add != nil {
+		return r.Watcher.add(r.notify, path)
+	}
+	return r.notify.Add(path)
+}
+
+func isForbidden(err error) bool { return errors.Is(err, fs.ErrPermission) }
+
+// limit goes over to looking more often while err says that not all is watched.
+func (r *watching) limit(err error) {
+	if err == nil {
+		r.limited = false
+		return
+	}
+	if r.limited {
+		return
+	}
+	r.limited = true
+	advice := "raise the limit (fs.inotify.max_user_watches, fs.inotify.max_user_instances, open files)"
+	if isForbidden(err) {
+		advice = "let this user read them"
+	}
+	r.log().Warn("not all rule folders can be watched, so changes are looked for instead: "+advice,
+		slog.Any("error", err), slog.Duration("every", r.tick()/10))
 }
 
 // wanted gives the folders that must be watched, by place.
