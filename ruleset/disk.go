@@ -181,7 +181,7 @@ func (d *disk) fill(path string, f *file) {
 			return
 		}
 	}
-	f.changes = !f.stamp.exact || f.readAt.Sub(f.stamp.changed) < racy || f.readAt.Sub(f.stamp.modified) < racy
+	f.changes = !f.stamp.exact || f.readAt.Sub(f.stamp.changed) < racy
 	f.unread = f.take(path)
 	if d.before != nil {
 		if old := d.before.files[path]; old != nil && old.unread == nil && f.unread == nil && bytes.Equal(old.text, f.text) {
