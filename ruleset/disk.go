@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -180,7 +181,7 @@ func (d *disk) fill(path string, f *file) {
 			return
 		}
 	}
-	f.changes = !f.stamp.exact || f.readAt.Sub(f.stamp.changed) < racy || f.readAt.Sub(f.stamp.modified) < racy
+	f.changes = !f.stamp.exact || f.readAt.Sub(f.stamp.changed) < racy
 	f.unread = f.take(path)
 	if d.before != nil {
 		if old := d.before.files[path]; old != nil && old.unread == nil && f.unread == nil && bytes.Equal(old.text, f.text) {
@@ -210,6 +211,18 @@ func (f *file) take(path string) error {
 	}
 	h.Sum(f.digest[:0])
 	return nil
+}
+
+// outside lists the folders of what was read.
+func (d *disk) outside() []string {
+	folders := slices.Collect(maps.Keys(d.folders))
+	for path, f := range d.files {
+		if f.looked != looked {
+			folders = append(folders, filepath.Dir(path))
+		}
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
 }
 
 // again looks at everything again.

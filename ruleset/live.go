@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -63,6 +62,7 @@ type Live struct {
 	doubted map[string]time.Time // since when there is what only a later look can confirm
 	pending bool                 // the next tick must read again
 	failure string               // of the last reload, or ""
+	writing time.Time            // since when the files keep changing while they are read, or zero
 }
 
 // A Candidate is a set that may go live.
@@ -122,6 +122,9 @@ type Refusal struct {
 // errEmptied says that nothing is left of a directory.
 var errEmptied = errors.New("no rules are left there; if that is meant, they end at the next look")
 
+// errWriting says that the files are being written.
+var errWriting = errors.New("files kept changing while they were read")
+
 // maxTries is how often files that change meanwhile are read, and how often the
 // last good versions of more files are tried.
 const maxTries = 25
@@ -152,7 +155,7 @@ func (l *Live) Reload(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	defer l.done()
-	return l.reload(ctx)
+	return l.reload(ctx, false)
 }
 
 // wait takes the turn.
@@ -180,13 +183,18 @@ func (l *Live) now() time.Time {
 	return time.Now()
 }
 
-// reload is Reload for whoever has the turn.
-func (l *Live) reload(ctx context.Context) (*Report, error) {
+// reload is Reload for whoever has the turn. If it is patient, that somebody
+// writes the files is nothing to tell of yet.
+func (l *Live) reload(ctx context.Context, patient bool) (*Report, error) {
 	began := l.now()
 	rep := &Report{At: began}
 	err := l.read(ctx, rep)
 	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	if l.stillWriting(err, began) && patient {
+		l.pending = true
+		return nil, nil
 	}
 	goesOn := err != nil && l.failure == err.Error()
 	l.failure = ""
@@ -200,6 +208,19 @@ func (l *Live) reload(ctx context.Context) (*Report, error) {
 		l.Changed(rep)
 	}
 	return rep, err
+}
+
+// stillWriting tells whether reading has failed because somebody writes the
+// files, and not for longer than a tick.
+func (l *Live) stillWriting(err error, now time.Time) bool {
+	if !errors.Is(err, errWriting) {
+		l.writing = time.Time{}
+		return false
+	}
+	if l.writing.IsZero() {
+		l.writing = now
+	}
+	return now.Sub(l.writing) < l.Watch.tick()
 }
 
 // read reads until the files do not change meanwhile, and puts what it has read
@@ -242,7 +263,7 @@ func (l *Live) read(ctx context.Context, rep *Report) error {
 		l.accept(p, rep)
 		return nil
 	}
-	return fmt.Errorf("read rules: files kept changing while they were read, %d times: reload again when the writer is done", maxTries)
+	return fmt.Errorf("read rules: %w, %d times: reload again when the writer is done", errWriting, maxTries)
 }
 
 // accept puts a set live.
@@ -349,8 +370,9 @@ func (rep *Report) compare(before, now *Set) {
 }
 
 // Run watches the directories and reloads when they change, until ctx is done.
-// What goes wrong is told to Changed; Run itself only ends with an error if it
-// cannot run at all. It reads once at the start, so that no change since an
+// What goes wrong is told to Changed, but that files change while they are read
+// only when they have for as long as a tick; Run itself only ends with an error
+// if it cannot run at all. It reads once at the start, so that no change since an
 // earlier Reload is missed.
 func (l *Live) Run(ctx context.Context) error {
 	w := l.Watch
@@ -358,7 +380,11 @@ func (l *Live) Run(ctx context.Context) error {
 	w.also = l.outside
 	w.stale = l.stale
 	reload := func() {
-		if _, err := l.Reload(ctx); err != nil && ctx.Err() == nil && l.Changed == nil {
+		if l.wait(ctx) != nil {
+			return
+		}
+		defer l.done()
+		if _, err := l.reload(ctx, true); err != nil && ctx.Err() == nil && l.Changed == nil {
 			w.log().Error("rules are not reloaded", slog.Any("error", err))
 		}
 	}
@@ -397,12 +423,5 @@ func (l *Live) outside(ctx context.Context) []string {
 	if l.seen == nil {
 		return nil
 	}
-	folders := slices.Collect(maps.Keys(l.seen.folders))
-	for path, f := range l.seen.files {
-		if f.looked != looked {
-			folders = append(folders, filepath.Dir(path))
-		}
-	}
-	slices.Sort(folders)
-	return slices.Compact(folders)
+	return l.seen.outside()
 }

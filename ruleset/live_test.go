@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -265,6 +266,54 @@ func TestLiveWhileRead(t *testing.T) {
 	during = func() { put("4") }
 	require.Equal(t, "33 33 33", titles(), "what was read first is consistent")
 	require.Equal(t, "44 44 44", titles())
+}
+
+// TestLiveWriting has a file change whenever it is read. Run tells of that when it
+// goes on for as long as a tick, Reload at once.
+func TestLiveWriting(t *testing.T) {
+	t.Chdir(t.TempDir())
+	p := &play{t: t}
+	p.write("rules/a.star", []byte("def rule(event):\n    return True\n"))
+	var written, now atomic.Int64
+	var done atomic.Bool
+	reports := make(chan *ruleset.Report, 1000)
+	const again = "read rules: files kept changing while they were read, 25 times: reload again when the writer is done"
+	rules := fresh("rules")
+	rules.Pass = func(*syntax.File, []byte) starlark.StringDict {
+		if !done.Load() {
+			p.write("rules/x.yml", fmt.Appendf(nil, "AnalysisType: rule\nRuleID: X\nSeverity: Low\nFilename: x%d.star\n", written.Add(1)))
+		}
+		return nil
+	}
+	changed := func(rep *ruleset.Report) { reports <- rep }
+	asked := ruleset.Live{Rules: rules, Changed: changed}
+	_, err := asked.Reload(context.Background())
+	require.EqualError(t, err, again)
+	require.Equal(t, ruleset.Failed, (<-reports).Outcome)
+
+	live := ruleset.Live{
+		Rules:   rules,
+		Now:     func() time.Time { return time.Unix(now.Load(), 0) },
+		Changed: changed,
+		Watch:   ruleset.Watcher{Tick: time.Hour, Quiet: time.Millisecond},
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- live.Run(ctx) }()
+	reads := func() int64 { return written.Load() / 25 }
+	for end := time.Now().Add(time.Minute); reads() < 5; time.Sleep(time.Millisecond) {
+		require.True(t, time.Now().Before(end), "it is not read again")
+	}
+	require.Empty(t, reports)
+	now.Add(3600)
+	rep := <-reports
+	require.Equal(t, ruleset.Failed, rep.Outcome)
+	require.EqualError(t, rep.Err, again)
+	done.Store(true)
+	require.NotEqual(t, ruleset.Failed, (<-reports).Outcome)
+	require.Len(t, live.Set().Rules(), 1)
+	cancel()
+	require.NoError(t, <-ended)
 }
 
 // TestLiveSameStat changes a file so that its size and time stay as they were.

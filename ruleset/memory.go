@@ -104,6 +104,9 @@ func (r *reading) makeSet(rules []*runtime.Rule, b, scheduled *runtime.Backgroun
 	set := newSet(rules, b, scheduled)
 	set.tests, set.loader, set.contents, set.sums = r.tests, &r.loader, r.contents(), sums
 	set.version = r.version(set)
+	h := hasher{sha256.New()}
+	r.addBackground(h, set)
+	set.around = sum(h.Sum(nil))
 	return set
 }
 
@@ -117,6 +120,12 @@ func (r *reading) version(set *Set) string {
 		meta := set.sums[rule.ID]
 		h.add([]byte(rule.ID), []byte(rule.Kind), rule.Hash[:], meta[:])
 	}
+	r.addBackground(h, set)
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+// addBackground hashes the data models and lookup tables of a set.
+func (r *reading) addBackground(h hasher, set *Set) {
 	models := make(map[*runtime.DataModel]sum)
 	for _, m := range r.now.models {
 		models[m.DataModel] = m.sum
@@ -130,7 +139,6 @@ func (r *reading) version(set *Set) string {
 	for _, name := range slices.Sorted(maps.Keys(r.now.tables)) {
 		h.add([]byte(name), r.now.tables[name].sum[:])
 	}
-	return hex.EncodeToString(h.Sum(nil))[:12]
 }
 
 // A hasher hashes lists of texts.

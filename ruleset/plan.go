@@ -32,6 +32,7 @@ type plan struct {
 	out      map[string]bool // ids of new rules that the gate has refused
 	gated    map[gateKey]bool
 	hit      map[string][]string // ids of rules by the file that kept them from loading
+	behind   map[string]bool     // ids of those that a helper kept from loading
 	compiled int
 
 	kept []ruleMemory // rules that stay as they last ran
@@ -47,6 +48,7 @@ func newPlan(l *Live, d *disk) *plan {
 		out:     make(map[string]bool),
 		gated:   make(map[gateKey]bool),
 		hit:     make(map[string][]string),
+		behind:  make(map[string]bool),
 	}
 }
 
@@ -202,8 +204,11 @@ func (p *plan) coverAll(failures map[string]runtime.Failure, paths []string) boo
 			covered = p.coverFile(rule.Path) || covered
 			covered = p.coverFile(rule.Metadata.File) || covered
 		}
-		if covered && len(failures[path].Because) == 0 {
-			p.blame(path, failures[path])
+		if covered {
+			// Not at the end: nobody may load a broken helper any more then.
+			for _, root := range roots(failures, path, nil) {
+				p.blame(root, failures[root])
+			}
 		}
 		more = more || covered
 	}
@@ -233,6 +238,9 @@ func (p *plan) noteAffected(failures map[string]runtime.Failure) {
 		}
 		for _, root := range roots(failures, path, nil) {
 			p.hit[root] = append(p.hit[root], names...)
+		}
+		for _, id := range names {
+			p.behind[id] = p.behind[id] || len(failures[path].Because) > 0
 		}
 	}
 }
@@ -310,7 +318,7 @@ func (p *plan) conclude(failures map[string]runtime.Failure) {
 			switch {
 			case live[id] == nil:
 				c.Out = append(c.Out, id)
-			case old[id] || p.over.texts[path] != nil:
+			case old[id] || p.behind[id] || p.over.texts[path] != nil:
 				c.Kept = append(c.Kept, id)
 			}
 		}

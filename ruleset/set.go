@@ -1,6 +1,7 @@
 package ruleset
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ type Set struct {
 	scheduled  *runtime.Background // of scheduled rules
 	version    string
 	sums       map[string]sum // of the rules' metadata, by id
+	around     sum            // of the data models and lookup tables
 	policies   bool           // events are resources, for policies
 
 	mu     sync.Mutex // guards loader, which Variant uses
@@ -94,7 +96,7 @@ func (s *Set) ForResources() *Set {
 	other := &Set{
 		rules: s.rules, disabled: s.disabled, tests: s.tests, contents: s.contents,
 		background: s.background, scheduled: s.scheduled, loader: s.loader, policies: true,
-		version: s.version, sums: s.sums,
+		version: s.version, sums: s.sums, around: s.around,
 	}
 	other.makeRoutes()
 	return other
@@ -138,6 +140,14 @@ func (s *Set) Enrich(e *event.Event) *event.Event { return s.background.Enrich(e
 // and lookup tables. It does not depend on where the files are. A set that was
 // not loaded has none.
 func (s *Set) Version() string { return s.version }
+
+// RuleVersion tells versions of a rule of the set apart: it is a hash of its
+// file and the helpers that it loads, of its metadata file, and of all data
+// models and lookup tables, of which it may use any.
+func (s *Set) RuleVersion(r *runtime.Rule) [sha256.Size]byte {
+	meta := s.sums[r.ID]
+	return sha256.Sum256(slices.Concat(r.Hash[:], meta[:], s.around[:]))
+}
 
 // all gives the rules, enabled or not.
 func (s *Set) all() []*runtime.Rule { return slices.Concat(s.rules, s.disabled) }

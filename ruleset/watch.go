@@ -29,7 +29,8 @@ func Watch(ctx context.Context, paths []string, changed func()) error {
 // such as editors' backups, do not count.
 type Watcher struct {
 	// Paths are directories, watched with all below them, and files, watched
-	// with those beside them.
+	// with those beside them; and both with what their rules need from elsewhere,
+	// such as the helpers of the repository that they are in.
 	Paths []string
 
 	// Quiet is how long nothing must have happened for a change to be over, and
@@ -49,12 +50,13 @@ type Watcher struct {
 	// slog.Default.
 	Log *slog.Logger
 
-	// A Live knows better what to look at: other folders to watch, and whether
-	// its files are as they were. It also waits for paths that are not there.
+	// What a Live knows itself: other folders to watch, and whether its files
+	// are as they were. It also waits for paths that are not there.
 	also  func(context.Context) []string
 	stale func(context.Context) bool
 
-	notify func() (*fsnotify.Watcher, error) // nil means fsnotify.NewWatcher
+	notify func() (*fsnotify.Watcher, error)     // nil means fsnotify.NewWatcher
+	add    func(*fsnotify.Watcher, string) error // nil means its Add
 }
 
 func (w *Watcher) tick() time.Duration { return orElse(w.Tick, 10*time.Second) }
@@ -77,19 +79,20 @@ func orElse(d, other time.Duration) time.Duration {
 // ctx is done. Changes that come while changed runs are told when it is back.
 // The error says that a path is not there at the start.
 func (w *Watcher) Run(ctx context.Context, changed func()) error {
-	if w.stale == nil {
+	r := &watching{Watcher: w, ctx: ctx, changed: changed, also: w.also, stale: w.stale}
+	if r.stale == nil {
 		for _, path := range w.Paths {
 			if _, err := os.Stat(path); err != nil {
 				return fmt.Errorf("watch rules: %w", err)
 			}
 		}
+		files := &watchedFiles{paths: w.Paths}
+		files.take()
+		r.also, r.stale = files.outside, files.stale
+		r.changed = func() { files.take(); changed() }
 	}
-	r := &watching{Watcher: w, ctx: ctx, changed: changed}
 	defer r.close()
 	r.sync()
-	if w.stale == nil {
-		r.seen = w.observe(nil)
-	}
 	if w.Ready != nil {
 		w.Ready()
 		r.sync() // Live has found out what to watch
@@ -103,6 +106,8 @@ type watching struct {
 	*Watcher
 	ctx     context.Context
 	changed func()
+	also    func(context.Context) []string
+	stale   func(context.Context) bool
 
 	notify  *fsnotify.Watcher // nil if there is none
 	folders map[string]*watched
@@ -113,8 +118,6 @@ type watching struct {
 
 	first time.Time // of the changes not told yet
 	sure  bool      // one of them is a change for certain
-
-	seen *disk // the files as they were when they were last told
 }
 
 // watched is a folder that is watched, in full or for some names in it.
@@ -159,7 +162,7 @@ func (r *watching) run() {
 			if !errors.Is(err, fsnotify.ErrEventOverflow) {
 				r.limit(err)
 			}
-			r.dirty, r.sure = true, true // what has become of the folders is not known
+			r.dirty = true // what has become of the folders is not known
 			r.wait(tell)
 		case e := <-events:
 			if r.matters(e) {
@@ -189,18 +192,9 @@ func (r *watching) tell() {
 	r.sync()
 	sure := r.sure
 	r.first, r.sure, r.check = time.Time{}, false, false
-	if r.stale != nil {
-		if sure || r.stale(r.ctx) {
-			r.changed()
-			r.sync()
-		}
-		return
-	}
-	now := r.observe(r.seen)
-	same := r.seen.reads(now) && now.reads(r.seen)
-	r.seen = now
-	if sure || !same {
+	if sure || r.stale(r.ctx) {
 		r.changed()
+		r.sync()
 	}
 }
 
@@ -258,7 +252,7 @@ func (r *watching) addTree(root string) {
 	w := walk{disk: newDisk(nil), file: func(string) {}}
 	w.folder = func(path string) {
 		place := w.disk.place(path)
-		if r.notify != nil && r.folders[place] == nil && r.notify.Add(path) == nil {
+		if r.notify != nil && r.folders[place] == nil && r.add(path) == nil {
 			f := &watched{path: path, all: true}
 			r.byPath[filepath.Clean(path)], r.folders[place] = f, f
 		}
@@ -276,15 +270,22 @@ func (d *disk) place(path string) string {
 	return path
 }
 
-// sync makes sure that what is to be watched is. Folders that are moved or
-// replaced meanwhile are looked at again.
+// sync makes sure that what is to be watched is, as far as that can be. Folders
+// that are moved or replaced meanwhile are looked at again.
 func (r *watching) sync() {
 	for range 5 {
 		want := r.wanted()
-		if r.notify != nil && !r.dirty && sameFolders(r.folders, want) {
-			return
+		if r.notify == nil || r.dirty || !sameFolders(r.folders, want) {
+			if r.rebuild(want); r.notify == nil {
+				return
+			}
+			continue
 		}
-		r.rebuild(want)
+		if r.limited {
+			r.limit(r.addAll()) // what was in the way may be gone
+			r.check = !r.limited || r.check
+		}
+		return
 	}
 }
 
@@ -307,50 +308,73 @@ func sameFolders(a, b map[string]*watched) bool {
 }
 
 // rebuild watches other folders than before. The new watch is up before the old
-// one ends.
+// one ends, unless there is no room for both.
 func (r *watching) rebuild(want map[string]*watched) {
-	open := r.Watcher.notify
-	if open == nil {
-		open = fsnotify.NewWatcher
-	}
 	old := r.notify
-	notify, err := open()
-	if err != nil && old != nil {
-		_ = old.Close() // it may be one too many
-		old, r.check = nil, true
-		notify, err = open()
-	}
-	r.dirty = false
-	r.notify, r.folders, r.byPath = notify, want, make(map[string]*watched)
-	if err != nil {
-		r.notify = nil
-		r.limit(err)
-		return
-	}
+	r.dirty, r.notify, r.folders, r.byPath = false, nil, want, make(map[string]*watched)
 	for _, f := range want {
 		r.byPath[filepath.Clean(f.path)] = f
-		if e := notify.Add(f.path); e != nil && !errors.Is(e, fs.ErrNotExist) {
-			err = fmt.Errorf("%s: %w", f.path, e)
-		}
 	}
+	err := r.addAll()
 	if old != nil {
 		_ = old.Close()
 		r.check = true // it may have had events
+		if err != nil {
+			err = r.addAll()
+		}
 	}
-	if err != nil {
-		r.limit(err)
-	} else {
-		r.limited = false
-	}
+	r.limit(err)
 }
 
-// limit goes over to looking more often.
-func (r *watching) limit(err error) {
-	if !r.limited {
-		r.limited = true
-		r.log().Warn("not all rule folders can be watched, so changes are looked for instead: raise the limit (fs.inotify.max_user_watches, fs.inotify.max_user_instances, open files)",
-			slog.Any("error", err), slog.Duration("every", r.tick()/10))
+// addAll watches all folders. The error says for which that is not possible.
+func (r *watching) addAll() error {
+	if r.notify == nil {
+		open := r.Watcher.notify
+		if open == nil {
+			open = fsnotify.NewWatcher
+		}
+		notify, err := open()
+		if err != nil {
+			return err
+		}
+		r.notify = notify
 	}
+	var failed error
+	for _, f := range r.folders {
+		err := r.add(f.path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && (failed == nil || isForbidden(failed)) {
+			failed = fmt.Errorf("%s: %w", f.path, err)
+		}
+	}
+	return failed
+}
+
+// add watches a folder, whether it is watched already or not.
+func (r *watching) add(path string) error {
+	if r.Watcher.add != nil {
+		return r.Watcher.add(r.notify, path)
+	}
+	return r.notify.Add(path)
+}
+
+func isForbidden(err error) bool { return errors.Is(err, fs.ErrPermission) }
+
+// limit goes over to looking more often while err says that not all is watched.
+func (r *watching) limit(err error) {
+	if err == nil {
+		r.limited = false
+		return
+	}
+	if r.limited {
+		return
+	}
+	r.limited = true
+	advice := "raise the limit (fs.inotify.max_user_watches, fs.inotify.max_user_instances, open files)"
+	if isForbidden(err) {
+		advice = "let this user read them"
+	}
+	r.log().Warn("not all rule folders can be watched, so changes are looked for instead: "+advice,
+		slog.Any("error", err), slog.Duration("every", r.tick()/10))
 }
 
 // wanted gives the folders that must be watched, by place.
@@ -387,11 +411,9 @@ func (r *watching) wanted() map[string]*watched {
 		}
 		link(root)
 	}
-	if r.also != nil {
-		for _, path := range r.also(r.ctx) {
-			if info, err := d.stat(path); err == nil && info.IsDir() {
-				all(path)
-			}
+	for _, path := range r.also(r.ctx) {
+		if info, err := d.stat(path); err == nil && info.IsDir() {
+			all(path)
 		}
 	}
 	return want
@@ -440,45 +462,4 @@ func links(path string, add func(dir, name string)) {
 			return
 		}
 	}
-}
-
-// reads tells whether another disk has read the same files, and found the same
-// in them.
-func (d *disk) reads(other *disk) bool {
-	for path, f := range d.files {
-		if f.looked == looked {
-			continue
-		}
-		if o := other.files[path]; o == nil || !f.same(o) {
-			return false
-		}
-	}
-	return true
-}
-
-// observe reads what rules are made of, as far as it has changed since before.
-func (w *Watcher) observe(before *disk) *disk {
-	d := newDisk(before)
-	file := func(path string) {
-		switch name := filepath.Base(path); {
-		case isYAML(name) || isScript(name):
-			_, _ = d.read(path)
-		case isData(name):
-			_, _ = d.sum(path)
-		}
-	}
-	for _, root := range w.Paths {
-		if info, err := d.stat(root); err == nil && info.IsDir() {
-			t := walk{disk: d, file: file}
-			_ = t.tree(root)
-			continue
-		}
-		dir := filepath.Dir(root)
-		entries, _ := d.list(dir)
-		for _, e := range entries {
-			file(filepath.Join(dir, e.name))
-		}
-	}
-	d.before = nil
-	return d
 }

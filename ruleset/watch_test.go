@@ -7,10 +7,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -72,14 +75,16 @@ func (t *watchTest) settle() {
 	}
 }
 
-// expectNot makes a change that must not be told, and one after it that is.
-func (t *watchTest) expectNot(what string, change func()) {
+// expectNot makes a change that must not be told by a Watcher that has seen
+// none before.
+func expectNot(t *testing.T, w Watcher, change func()) {
 	t.Helper()
+	wt := watchDir(t, w)
 	change()
 	select {
-	case <-t.told:
-		t.Fatalf("told: %s", what)
-	case <-time.After(200 * time.Millisecond):
+	case <-wt.told:
+		t.Fatal("told")
+	case <-time.After(300 * time.Millisecond):
 	}
 }
 
@@ -165,7 +170,7 @@ func TestWatch(t *testing.T) {
 		step.change()
 		w.expect(step.what)
 	}
-	w.expectNot("what is no rule", func() {
+	expectNot(t, Watcher{Paths: []string{"rules"}}, func() {
 		for _, name := range []string{".a.star.swp", "a.star~", "#a.star#", "notes.txt", "4913", ".git/x.star"} {
 			write(t, filepath.Join("rules", name), "x")
 		}
@@ -218,34 +223,85 @@ func TestWatchRoots(t *testing.T) {
 	w.expect("the single file")
 }
 
+// TestWatchAround changes what the rules of a folder need from elsewhere: told by
+// events, and, with tick, without any.
+func TestWatchAround(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "repo/rules/aws/a.yml", "AnalysisType: rule\nRuleID: A\nFilename: ../../other/a.py\nSeverity: Low\n")
+	write(t, "repo/other/a.py", "1")
+	write(t, "repo/rules/okta/b.py", "1")
+	write(t, "repo/global_helpers/h.yml", "AnalysisType: global\nGlobalID: h\nFilename: h.py\n")
+	write(t, "repo/global_helpers/h.py", "1")
+	write(t, "repo/lookup_tables/t.yml", "AnalysisType: lookup_table\nLookupName: t\nFilename: data/t.csv\nLogTypeMap: {PrimaryKey: id}\n")
+	write(t, "repo/lookup_tables/data/t.csv", "id\n1\n")
+	steps := []struct{ path, text string }{
+		{"repo/global_helpers/h.py", "2"},
+		{"repo/lookup_tables/data/t.csv", "id\n2\n"},
+		{"repo/other/a.py", "2"},
+		{"repo/rules/aws/b.star", "1"},
+		{"repo/data_models/m.yml", "AnalysisType: datamodel\nDataModelID: M\nLogTypes: [T]\nFilename: m.py\n"},
+		{"repo/data_models/m.py", "1"},
+		{"repo/global_helpers/more/j.star", "1"},
+	}
+	t.Run("events", func(t *testing.T) {
+		w := watchDir(t, Watcher{Paths: []string{"repo/rules/aws"}})
+		for _, step := range steps[:4] {
+			write(t, step.path, step.text)
+			w.expect(step.path)
+		}
+		expectNot(t, Watcher{Paths: []string{"repo/rules/aws"}}, func() { write(t, "repo/rules/okta/b.py", "2") })
+	})
+	t.Run("looks", func(t *testing.T) {
+		none := func() (*fsnotify.Watcher, error) { return nil, os.NewSyscallError("inotify_init1", syscall.EMFILE) }
+		watcher := Watcher{Paths: []string{"repo/rules/aws"}, Tick: 200 * time.Millisecond, Log: slog.New(slog.DiscardHandler), notify: none}
+		w := watchDir(t, watcher)
+		for _, step := range steps {
+			write(t, step.path, step.text+" ")
+			w.expect(step.path)
+		}
+		expectNot(t, watcher, func() { write(t, "repo/rules/okta/b.py", "3") })
+	})
+}
+
 // TestWatchCheckout makes hundreds of changes, which are told once; and changes
-// without end, which are told all the same.
+// without end, which are told all the same. The time is the test's.
 func TestWatchCheckout(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, "rules/a.star", "1")
-	w := watchDir(t, Watcher{Paths: []string{"rules"}, Quiet: time.Second, Patience: time.Hour})
-	for i := range 300 {
-		write(t, fmt.Sprintf("rules/d%d/e/r%d.star", i%30, i), "1")
-	}
-	select {
-	case <-w.told:
-	case <-time.After(patient):
-		t.Fatal("not told")
-	}
-	write(t, "rules/a.star", "2")
-	select {
-	case <-w.told:
-	case <-time.After(patient):
-		t.Fatal("not told of the next change")
-	}
-	require.Empty(t, w.told)
-
-	write(t, "more/a.star", "1")
-	w = watchDir(t, Watcher{Paths: []string{"more"}, Quiet: time.Hour, Patience: 100 * time.Millisecond})
-	for end := time.Now().Add(patient); len(w.told) == 0; {
-		write(t, "more/a.star", time.Now().String())
-		require.True(t, time.Now().Before(end), "not told while it goes on")
-	}
+	write(t, "rules/a.star", "0")
+	notify, err := fsnotify.NewWatcher()
+	require.NoError(t, err)
+	synctest.Test(t, func(t *testing.T) {
+		notify.Events, notify.Errors = make(chan fsnotify.Event), make(chan error)
+		began := time.Now()
+		var told []time.Duration
+		w := Watcher{
+			Paths: []string{"rules"}, Tick: time.Hour,
+			Quiet: time.Second, Patience: time.Minute + 50*time.Millisecond, // never when there is an event
+			notify: func() (*fsnotify.Watcher, error) { return notify, nil },
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- w.Run(ctx, func() { told = append(told, time.Since(began)) }) }()
+		defer func() {
+			cancel()
+			require.NoError(t, <-ended)
+		}()
+		change := func(n int) {
+			for i := range n {
+				write(t, "rules/a.star", fmt.Sprint(i))
+				notify.Events <- fsnotify.Event{Name: "rules/a.star", Op: fsnotify.Write}
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+		change(300)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Equal(t, []time.Duration{29900*time.Millisecond + w.Quiet}, told)
+		began, told = time.Now(), nil
+		change(1300)
+		synctest.Wait()
+		require.Equal(t, []time.Duration{w.Patience, 2*w.Patience + 50*time.Millisecond}, told)
+	})
 }
 
 // TestWatchTick changes what events do not tell of, or where there are none.
@@ -259,14 +315,16 @@ func TestWatchTick(t *testing.T) {
 		return nil, os.NewSyscallError("inotify_init1", syscall.EMFILE)
 	}
 	t.Run("none", func(t *testing.T) { // its end orders the reading of log
-		w := watchDir(t, Watcher{Paths: []string{"rules"}, Tick: 200 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, nil)), notify: refuse})
+		w := Watcher{Paths: []string{"rules"}, Tick: 200 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, nil)), notify: refuse}
+		wt := watchDir(t, w)
 		for i := range 3 {
 			write(t, "rules/a.star", fmt.Sprint(i+2)) // of the same size
-			w.expect("a change")
+			wt.expect("a change")
 		}
 		write(t, "rules/sub/b.star", "1")
-		w.expect("a new file")
-		w.expectNot("nothing", func() {})
+		wt.expect("a new file")
+		w.Log = slog.New(slog.DiscardHandler)
+		expectNot(t, w, func() {})
 	})
 	require.Greater(t, asked.Load(), int64(1))
 	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
@@ -280,6 +338,172 @@ func TestWatchTick(t *testing.T) {
 		write(t, "c.star", "2")
 		w.expect("a change by another name")
 	})
+}
+
+// quota is an operating system that watches few folders.
+type quota struct {
+	mu   sync.Mutex
+	all  []*fsnotify.Watcher
+	most int
+	err  error // of one folder too many
+}
+
+func (q *quota) open() (*fsnotify.Watcher, error) {
+	n, err := fsnotify.NewWatcher()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.all = append(q.all, n)
+	return n, err
+}
+
+// used is how many folders are watched now; closed watchers watch none.
+func (q *quota) used() int {
+	n := 0
+	for _, w := range q.all {
+		n += len(w.WatchList())
+	}
+	return n
+}
+
+func (q *quota) add(n *fsnotify.Watcher, path string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !slices.Contains(n.WatchList(), path) && q.used() >= q.most {
+		return q.err
+	}
+	return n.Add(path)
+}
+
+// set sets the limit.
+func (q *quota) set(most int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.most = most
+}
+
+// await waits until so many folders are watched.
+func (q *quota) await(t *testing.T, folders int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		return q.used() == folders
+	}, patient, time.Millisecond)
+}
+
+// TestWatchLimit lets the operating system watch so many folders: what fits is
+// watched whole, also when the folders become others, and what does not is
+// watched as soon as it does.
+func TestWatchLimit(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const folders = 20
+	for i := range folders - 2 {
+		write(t, fmt.Sprintf("rules/d%d/a.star", i), "1")
+	}
+	var log bytes.Buffer
+	q := &quota{most: folders + 5, err: os.NewSyscallError("inotify_add_watch", syscall.ENOSPC)}
+	watch := func(t *testing.T, tick time.Duration) *watchTest {
+		return watchDir(t, Watcher{Paths: []string{"rules"}, Tick: tick, Log: slog.New(slog.NewTextHandler(&log, nil)), notify: q.open, add: q.add})
+	}
+	t.Run("fits", func(t *testing.T) { // its end orders the reading of log
+		w := watch(t, time.Hour)
+		q.await(t, folders) // rules, all below, and the folder of rules
+		require.NoError(t, os.RemoveAll("rules/d0"))
+		w.expect("a folder less")
+		q.await(t, folders-1)
+		write(t, "rules/d17/a.star", "2")
+		w.expect("a change in another")
+	})
+	require.Empty(t, log.String())
+	t.Run("does not", func(t *testing.T) {
+		q.set(folders / 2)
+		w := watch(t, time.Second)
+		q.await(t, folders/2)
+		for i := range 3 {
+			write(t, "rules/d17/a.star", fmt.Sprint(i+3))
+			write(t, "rules/d1/a.star", fmt.Sprint(i+3))
+			w.expect("a change")
+		}
+		q.set(folders)
+		q.await(t, folders-1)
+		write(t, "rules/d1/a.star", "6")
+		w.expect("a change")
+	})
+	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
+	require.Contains(t, log.String(), "no space left on device")
+	require.Contains(t, log.String(), "raise the limit (fs.inotify")
+}
+
+// TestWatchForbidden has a folder that may not be read: raising a limit would
+// not help.
+func TestWatchForbidden(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "rules/a.star", "1")
+	var log bytes.Buffer
+	t.Run("", func(t *testing.T) { // its end orders the reading of log
+		w := watchDir(t, Watcher{
+			Paths: []string{"rules"}, Tick: time.Second, Log: slog.New(slog.NewTextHandler(&log, nil)),
+			add: func(*fsnotify.Watcher, string) error { return syscall.EACCES },
+		})
+		write(t, "rules/a.star", "2")
+		w.expect("a change")
+	})
+	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
+	require.Contains(t, log.String(), "let this user read them")
+	require.Contains(t, log.String(), "permission denied")
+	require.NotContains(t, log.String(), "limit")
+}
+
+// TestWatchOverflow loses events: all is watched anew.
+func TestWatchOverflow(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "rules/a.star", "1")
+	q := &quota{most: 100}
+	lost := make(chan error)
+	open := func() (*fsnotify.Watcher, error) {
+		n, err := q.open()
+		if err == nil && len(q.all) == 1 {
+			n.Events, n.Errors = nil, lost
+		}
+		return n, err
+	}
+	w := watchDir(t, Watcher{Paths: []string{"rules"}, notify: open, add: q.add})
+	write(t, "rules/a.star", "2")
+	lost <- fsnotify.ErrEventOverflow
+	w.expect("a change whose event is lost")
+	write(t, "rules/a.star", "3")
+	w.expect("one that the new watch sees")
+}
+
+// TestWatchBetween changes a file when the old watch ends: its event is lost,
+// and it is told all the same.
+func TestWatchBetween(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "rules/a.star", "1")
+	opened := 0
+	open := func() (*fsnotify.Watcher, error) {
+		if opened++; opened == 2 {
+			write(t, "rules/a.star", "3")
+		}
+		return fsnotify.NewWatcher()
+	}
+	var got []string // what the file holds when a change is told
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	defer cancel()
+	w := Watcher{Paths: []string{"rules"}, Tick: time.Hour, notify: open}
+	w.Ready = func() { write(t, "rules/a.star", "2") }
+	require.NoError(t, w.Run(ctx, func() {
+		text, err := os.ReadFile("rules/a.star")
+		require.NoError(t, err)
+		got = append(got, string(text))
+		switch string(text) {
+		case "2":
+			require.NoError(t, os.MkdirAll("rules/new", 0o777)) // so that another watch begins
+		case "3":
+			cancel()
+		}
+	}))
+	require.Equal(t, "3", got[len(got)-1])
 }
 
 func TestWatchNothing(t *testing.T) {

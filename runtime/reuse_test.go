@@ -96,6 +96,40 @@ func TestBefore(t *testing.T) {
 	}
 }
 
+// TestBeforeCircle has helpers come to load each other: what is known of them
+// before is no answer, and the places of the errors are those of a fresh load.
+func TestBeforeCircle(t *testing.T) {
+	files := texts{
+		"a.star":  "load('h1', 'x')" + ruleText,
+		"b.py":    "import h4" + ruleText,
+		"h1.star": "x = 1\n",
+		"h2.star": "load('h1', 'x')\ny = x\n",
+		"h3.star": "load('h2', 'y')\nz = y\n",
+		"h4.py":   "x = 1\n",
+		"h5.py":   "import h4\n",
+		"h6.py":   "import h5\n",
+	}
+	load := func(l *runtime.Loader) *runtime.Loader {
+		for _, path := range slices.Sorted(maps.Keys(files)) {
+			if name, _, _ := strings.Cut(path, "."); strings.HasPrefix(path, "h") {
+				l.File(path, name)
+			} else {
+				l.Rule(path, runtime.DefaultMetadata(path))
+			}
+		}
+		return l
+	}
+	before := load(files.loader())
+	require.Empty(t, before.Diagnostics())
+	files["h1.star"] = "load('h2', 'y')\nload('h3', 'z')\nx = y + z\n"
+	files["h4.py"] = "import h5\nimport h6\n"
+	want, got := load(files.loader()), load(files.loader(before.Compiled()))
+	require.Len(t, want.Failures(), len(files))
+	require.Equal(t, want.Diagnostics(), got.Diagnostics())
+	require.Equal(t, want.Failures(), got.Failures())
+	require.Equal(t, len(files), got.Fresh(), "each is compiled once")
+}
+
 // TestOtherHelpers changes what rules load, but not the rules: they run with it.
 func TestOtherHelpers(t *testing.T) {
 	e, err := event.Decode([]byte(`{}`))

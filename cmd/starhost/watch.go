@@ -2,19 +2,16 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
+	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/starhost/starhost/ruleset"
 	"github.com/starhost/starhost/ruletest"
-	"github.com/starhost/starhost/runtime"
 )
 
 // watchTests runs the selected tests, and then, whenever files change, those of
-// the rules that changed: in themselves, their metadata, or a helper. It ends
-// with the context.
+// what has changed. It ends with the context.
 func (c *command) watchTests(ctx context.Context, o *testOptions, paths []string, selected *selection, seed *uint64) error {
 	w := &watching{command: c, options: o, paths: paths, selected: selected, seed: seed}
 	run := func() { w.runChanged(ctx) }
@@ -30,7 +27,7 @@ type watching struct {
 	selected *selection
 	seed     *uint64
 
-	versions map[string][sha256.Size]byte // of the rules and test files, by path
+	versions map[string]string // of the rules and test files, by path
 }
 
 // runChanged runs the tests of what is not as it was when this was called last.
@@ -53,31 +50,28 @@ func (w *watching) runChanged(ctx context.Context) {
 	if len(tests) == 0 && !t.broken {
 		return
 	}
-	if err := t.run(ctx, tests, w.seed); err != nil && err.Error() != "<nil>" {
+	err := t.run(ctx, tests, w.seed)
+	if ctx.Err() != nil {
+		return
+	}
+	if exit, ok := errors.AsType[*exitError](err); err != nil && (!ok || exit.err != nil) {
 		fmt.Fprintf(w.err, "starhost: %v\n", err)
 	}
 	fmt.Fprintln(w.err, "waiting for changes; end with Ctrl-C")
 }
 
 // versions gives what tells one version of each rule and test file from the
-// next.
-func versions(set *ruleset.Set) map[string][sha256.Size]byte {
-	all := make(map[string][sha256.Size]byte)
+// next. A test file can ask any rule, so any change is one of it.
+func versions(set *ruleset.Set) map[string]string {
+	all := make(map[string]string)
 	for _, r := range slices.Concat(set.Rules(), set.Disabled()) {
-		all[r.Path] = ruleVersion(r)
+		version := set.RuleVersion(r)
+		all[r.Path] = string(version[:])
 	}
 	for _, path := range set.Tests() {
 		if file, _ := set.File(path, ""); file != nil {
-			all[path] = file.Hash
+			all[path] = string(file.Hash[:]) + set.Version()
 		}
 	}
 	return all
-}
-
-func ruleVersion(r *runtime.Rule) [sha256.Size]byte {
-	text, err := os.ReadFile(r.Metadata.File)
-	if err != nil {
-		return r.Hash // it has no metadata, or has just lost it
-	}
-	return sha256.Sum256(append(text, r.Hash[:]...))
 }
