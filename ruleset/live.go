@@ -287,10 +287,10 @@ func (l *Live) accept(p *plan, rep *Report) {
 	l.made = p.remember()
 	p.reading.end()
 	l.seen, l.pending = p.reading.disk, len(l.doubted) > 0
-	l.mu.Lock()
+	l.mu.Lock() // so that who sees what is refused sees the set without it
 	l.refused = refused
-	l.mu.Unlock()
 	l.set.Store(p.set)
+	l.mu.Unlock()
 }
 
 // keep notes the rules that run in an older version.
