@@ -121,8 +121,7 @@ func TestInUse(t *testing.T) {
 			require.ErrorContains(t, err, fmt.Sprintf("process %d (", os.Getpid()))
 		}
 	}
-	// One that is just ending is waited for.
-	time.AfterFunc(300*time.Millisecond, func() { s.Close() })
+	require.NoError(t, s.Close())
 	open(t, path, bolt.Options{})
 }
 
@@ -357,52 +356,109 @@ func TestGivenUp(t *testing.T) {
 	require.LessOrEqual(t, n, int64(32*30))
 }
 
-// TestBatch: callers at the same time share transactions, so that there are
-// far fewer syncs than calls, and one that is wrong does not disturb others.
+// TestBatch: all callers that wait share a transaction, and so a sync, and one
+// that is wrong does not disturb the others.
 func TestBatch(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{})
 	put(t, s, "text", caching.Item{Count: caching.TextNumber("x")})
+	before := bolt.Transactions(s)
+	release := bolt.Hold(t.Context(), s)
 	var wg sync.WaitGroup
-	for i := range 64 {
+	const callers = 64
+	for i := range callers {
 		wg.Go(func() {
-			for range 20 {
-				key := fmt.Sprint("k", i%4)
-				if i == 13 {
-					key = "text"
-				}
-				_, err := s.Increment(t.Context(), key, start, caching.Int(1), caching.TTL{})
-				if (err != nil) != (i == 13) {
-					t.Errorf("caller %d: error %v", i, err)
-				}
+			key := fmt.Sprint("k", i%4)
+			if i == 13 {
+				key = "text"
+			}
+			_, err := s.Increment(t.Context(), key, start, caching.Int(1), caching.TTL{})
+			if (err != nil) != (i == 13) {
+				t.Errorf("caller %d: error %v", i, err)
 			}
 		})
 	}
+	require.Eventually(t, func() bool { return bolt.Queued(s) == callers }, time.Minute, time.Millisecond)
+	require.NoError(t, release())
 	wg.Wait()
-	require.Less(t, bolt.Transactions(s), 64*20/4, "transactions for 1,280 calls")
+	require.Equal(t, before+2, bolt.Transactions(s), "one that was held, and one for all others")
 }
 
 // TestDamageWhileOpen: a file that is cut while it is open fails its calls and
-// not the process.
+// not the process, whoever comes first, and nobody waits for ever: neither
+// callers nor Close.
 func TestDamageWhileOpen(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.db")
-	s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncOff})
-	require.NoError(t, err)
-	for i := range 500 {
-		put(t, s, fmt.Sprint(i), caching.Item{Dictionary: strings.Repeat("x", 500)})
+	get := func(s *bolt.Store, i int) error {
+		_, err := s.Get(t.Context(), fmt.Sprint(i), start)
+		return err
 	}
-	require.NoError(t, os.Truncate(path, 8192))
-	failed := 0
-	for i := range 500 {
-		if _, err := s.Get(t.Context(), fmt.Sprint(i), start); err != nil {
-			failed++
+	increment := func(s *bolt.Store, i int) error {
+		_, err := s.Increment(t.Context(), fmt.Sprint("new", i), start, caching.Int(1), caching.TTL{})
+		return err
+	}
+	list := func(s *bolt.Store, _ int) error {
+		return s.List(t.Context(), "", func(string, caching.Item) error { return nil })
+	}
+	backup := func(s *bolt.Store, _ int) error {
+		_, err := s.Backup(t.Context(), new(bytes.Buffer))
+		return err
+	}
+	for _, size := range []int64{0, 1, 4096, 8192, 40_000} {
+		for name, calls := range map[string][]func(s *bolt.Store, i int) error{
+			"reads":  {get},
+			"writes": {increment},
+			"both":   {get, increment, list},
+			"backup": {backup},
+			"none":   nil,
+		} {
+			t.Run(fmt.Sprint(size, name), func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "state.db")
+				s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncOff})
+				require.NoError(t, err)
+				for i := range 500 {
+					put(t, s, fmt.Sprint(i), caching.Item{Dictionary: strings.Repeat("x", 500)})
+				}
+				require.NoError(t, os.Truncate(path, size))
+				soon(t, "calls", func() {
+					var wg sync.WaitGroup
+					for w := range 8 {
+						for _, call := range calls {
+							wg.Go(func() {
+								for i := w; i < 500; i += 8 {
+									call(s, i)
+								}
+							})
+						}
+					}
+					wg.Wait()
+				})
+				if calls != nil && name != "backup" {
+					const want = "start again, which checks it: the file was damaged while it was open"
+					require.ErrorContains(t, s.Err(), want)
+					require.ErrorContains(t, get(s, 1), want)
+					require.ErrorContains(t, increment(s, 1), want)
+				}
+				soon(t, "Close", func() { require.NoError(t, s.Close()) })
+				_, err = bolt.Open(path, bolt.Options{})
+				require.True(t, errors.Is(err, bolt.ErrDamaged) || errors.Is(err, bolt.ErrForeign), "%v", err)
+			})
 		}
 	}
-	require.Greater(t, failed, 0)
-	require.ErrorContains(t, s.Put(t.Context(), "k", start, caching.Item{Count: caching.Int(1)}), "start again, which checks it")
-	require.Error(t, s.Err())
-	s.Close()
-	_, err = bolt.Open(path, bolt.Options{})
-	require.ErrorIs(t, err, bolt.ErrDamaged)
+}
+
+// soon fails the test if do does not return.
+func soon(t *testing.T, what string, do func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		stacks := make([]byte, 1<<20)
+		t.Fatalf("%s: nothing for a minute\n%s", what, stacks[:runtime.Stack(stacks, true)])
+	}
 }
 
 func TestParseSpec(t *testing.T) {

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -44,14 +45,18 @@ func (s *Store) update(ctx context.Context, key string, now int64, change func(c
 	op := &operation{ctx: ctx, key: key, now: now, change: change, done: make(chan struct{})}
 	select {
 	case s.ops <- op:
+	case <-s.stuck:
+		return caching.Item{}, s.Err()
 	case <-ctx.Done():
 		return caching.Item{}, ctx.Err()
 	}
-	select {
+	select { // after an error it is applied or not
 	case <-op.done:
 		return op.item, op.err
+	case <-s.stuck:
+		return caching.Item{}, s.Err()
 	case <-ctx.Done():
-		return caching.Item{}, ctx.Err() // applied or not
+		return caching.Item{}, ctx.Err()
 	}
 }
 
@@ -133,15 +138,12 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 	if err := s.Err(); err != nil {
 		return false, err
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			wrote, err = true, s.fail(fmt.Errorf("the file was damaged while it was open: %v", r))
-		}
-	}()
-	tx, err := s.db.Begin(true)
+	defer s.caught(&err)
+	tx, err := s.beginTx(true)
 	if err != nil {
-		return false, fmt.Errorf("begin a transaction in %s: %w", s.path, err)
+		return false, cmp.Or(s.Err(), fmt.Errorf("begin a transaction in %s: %w", s.path, err))
 	}
+	defer tx.Rollback() // does nothing after Commit
 	w := &transaction{store: s, items: tx.Bucket(bucketItems), touched: make(map[string]*touched, len(batch)), total: s.total}
 	now := w.apply(batch)
 	err = w.flush()
@@ -152,7 +154,6 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 		err = tx.Bucket(bucketState).Put(keyTotal, w.total.encode())
 	}
 	if err != nil || !w.dirty {
-		tx.Rollback()
 		return false, err
 	}
 	return true, s.finish(tx, w)
@@ -163,8 +164,7 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 func (s *Store) finish(tx *bbolt.Tx, w *transaction) error {
 	id := tx.ID()
 	if err := tx.Commit(); err != nil {
-		visible := 0
-		if e := s.db.View(func(tx *bbolt.Tx) error { visible = tx.ID(); return nil }); e != nil || visible >= id {
+		if visible, e := s.visible(); e != nil || visible >= id {
 			return s.fail(err)
 		}
 		err = fmt.Errorf("write bolt store %s: %w", s.path, err)
