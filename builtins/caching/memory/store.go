@@ -70,8 +70,9 @@ func (s *Store) AddStrings(ctx context.Context, key string, now int64, members c
 func (s *Store) RemoveStrings(ctx context.Context, key string, now int64, members caching.StringSet, ttl caching.TTL) (caching.StringSet, error) {
 	var left caching.StringSet
 	_, err := s.update(ctx, key, now, func(it caching.Item) (caching.Item, error) {
-		it, left = it.RemoveStrings(now, members, ttl)
-		return it, nil
+		it, remaining, err := it.RemoveStrings(key, now, members, ttl)
+		left = remaining
+		return it, err
 	})
 	return left, err
 }
@@ -98,7 +99,7 @@ func (s *Store) Put(ctx context.Context, key string, now int64, item caching.Ite
 // Expire implements caching.Store.
 func (s *Store) Expire(ctx context.Context, key string, now, at int64) error {
 	_, err := s.update(ctx, key, now, func(it caching.Item) (caching.Item, error) {
-		return it.Expire(now, at), nil
+		return it.Expire(key, now, at)
 	})
 	return err
 }
