@@ -128,19 +128,26 @@ func (s *setOptions) expiry(now int64) (caching.Number, error) {
 	if at, err := time.Parse(time.RFC3339Nano, s.ttl); err == nil {
 		return caching.Int(at.Unix()), nil
 	}
-	text := s.ttl
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		text = days + "h"
-	}
-	d, err := time.ParseDuration(text)
+	seconds, err := ttlSeconds(s.ttl)
 	if err != nil {
 		return caching.Number{}, fmt.Errorf(`--ttl is %q, want a duration such as 90s, 24h or 90d, a time such as 2026-01-01T00:00:00Z, or "never"`, s.ttl)
 	}
-	seconds := int64(d.Seconds())
-	if text != s.ttl {
-		seconds *= 24
-	}
 	return caching.Int(now + seconds), nil
+}
+
+// ttlSeconds reads a duration, or a number of days such as "90d" or "0.5d".
+func ttlSeconds(text string) (int64, error) {
+	days, ok := strings.CutSuffix(text, "d")
+	if !ok {
+		d, err := time.ParseDuration(text)
+		return int64(d / time.Second), err
+	}
+	if strings.Trim(days, "+-.0123456789") != "" {
+		return 0, errors.New("no number of days")
+	}
+	hours, err := time.ParseDuration(days + "h")
+	whole, rest := hours/time.Second, hours%time.Second // of an hour for each day
+	return int64(24*whole + 24*rest/time.Second), err
 }
 
 func (c *command) cacheRm(o *cacheOptions) *cobra.Command {

@@ -65,6 +65,20 @@ func TestDuration(t *testing.T) {
 	}
 }
 
+func TestTTLSeconds(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0s": 0, "1.9s": 1, "90m": 5400, "-1h": -3600, "1h30m": 5400, "90d": 90 * 86400, "0.5d": 43200, "0.0003d": 25, "-0.0003d": -25, "1.5d": 129600, "1000000d": 86400_000_000,
+	} {
+		got, err := ttlSeconds(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"", "d", "1h2d", "30m1d", "1d12h", "1d1d", "1e3d", "1", "soon", "3000000000d"} {
+		_, err := ttlSeconds(text)
+		require.Error(t, err, text)
+	}
+}
+
 func TestTimeLeft(t *testing.T) {
 	number := func(text string) caching.Number {
 		n, err := caching.ParseNumber(text)
