@@ -173,6 +173,33 @@ func TestCopyLeavesNothing(t *testing.T) {
 	require.Empty(t, names())
 }
 
+// TestLinks: a link is followed to its file, also when that is made.
+func TestLinks(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "a", "b"), 0o700))
+	for link, to := range map[string]string{
+		"link.db": "middle.db", "middle.db": "folder/../real.db", "folder": filepath.Join("a", "b"), "loop.db": "loop.db",
+	} {
+		if err := os.Symlink(to, filepath.Join(folder, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	for range 2 {
+		s := open(t, filepath.Join(folder, "link.db"), bolt.Options{})
+		put(t, s, "k", caching.Item{Count: caching.Int(1)})
+		require.Equal(t, 1, s.Len())
+		require.NoError(t, s.Close())
+	}
+	info, err := os.Lstat(filepath.Join(folder, "a", "real.db"))
+	require.NoError(t, err)
+	require.True(t, info.Mode().IsRegular())
+	info, err = os.Lstat(filepath.Join(folder, "link.db"))
+	require.NoError(t, err)
+	require.Equal(t, os.ModeSymlink, info.Mode().Type())
+	_, err = bolt.Open(filepath.Join(folder, "loop.db"), bolt.Options{})
+	require.ErrorContains(t, err, "too many")
+}
+
 // TestNewerFormat: a file of a later version is refused.
 func TestNewerFormat(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
@@ -266,6 +293,28 @@ func TestSweep(t *testing.T) {
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	require.Less(t, info.Size(), int64(4<<20), "free pages are used again")
+}
+
+// TestSweepBatches does the same for the largest batches.
+func TestSweepBatches(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{Sync: bolt.SyncOff})
+	const callers = 1000
+	for round := range int64(6) {
+		now := start + 10*round
+		release := bolt.Hold(t.Context(), s)
+		var wg sync.WaitGroup
+		for i := range callers {
+			wg.Go(func() {
+				if _, err := s.Increment(t.Context(), fmt.Sprint(i, "/", round), now, caching.Int(1), expires(now+1)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		require.Eventually(t, func() bool { return bolt.Queued(s) == callers }, time.Minute, time.Millisecond)
+		require.NoError(t, release())
+		wg.Wait()
+	}
+	require.LessOrEqual(t, s.Len(), 2*callers+1)
 }
 
 // TestNoSweep: a write at a later time leaves the items that have expired by

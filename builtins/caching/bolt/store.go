@@ -73,14 +73,25 @@ func Open(path string, o Options) (*Store, error) {
 	if err := o.check(path); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.ReadOnly {
+	if err := checkKind(path); errors.Is(err, fs.ErrNotExist) && !o.ReadOnly {
 		if err := create(path, o); err != nil {
 			return nil, fmt.Errorf("make bolt store %s: %w", path, err)
 		}
+	} else if errors.Is(err, ErrForeign) {
+		return nil, err
 	}
 	return openAs(path, o, func(path string, flag int) (*os.File, error) {
 		return os.OpenFile(path, flag&^os.O_CREATE, 0)
 	})
+}
+
+// checkKind refuses pipes and devices: to open one may wait for ever.
+func checkKind(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		err = foreign(path, "a pipe or a device")
+	}
+	return err
 }
 
 // openAs opens the file that openFile gives for path.

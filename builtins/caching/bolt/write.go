@@ -148,7 +148,7 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 	now := w.apply(batch)
 	err = w.flush()
 	if err == nil {
-		err = w.sweep(now, min(sweepEach*len(batch), sweepMost))
+		err = w.sweep(now, sweepEach*len(batch))
 	}
 	if err == nil && w.dirty {
 		err = tx.Bucket(bucketState).Put(keyTotal, w.total.encode())
@@ -274,13 +274,10 @@ func (t *transaction) drop(key []byte, sum uint32) error {
 	return nil
 }
 
-// A batch looks at so many items for each of its operations, and at no more
-// than so many, in search of expired ones. As an operation adds one item at
-// most, they cannot pile up.
-const (
-	sweepEach = 4
-	sweepMost = 512
-)
+// sweepEach is at how many items a batch looks for each of its operations, in
+// search of expired ones. As an operation adds one item at most, they cannot
+// pile up.
+const sweepEach = 4
 
 // sweep drops those of the next few items that have expired at now.
 func (t *transaction) sweep(now int64, few int) error {

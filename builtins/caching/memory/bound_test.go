@@ -60,6 +60,27 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestFullTogether: callers that find the store full at the same time all get
+// the room that a sweep makes, not just the one that sweeps.
+func TestFullTogether(t *testing.T) {
+	s := &memory.Store{MaxBytes: 30_000_000}
+	for i := 0; ; i++ {
+		_, err := s.Increment(t.Context(), fmt.Sprint(i), start, caching.Int(1), expires(start+60))
+		if errors.Is(err, memory.ErrFull) {
+			break
+		}
+	}
+	var wg sync.WaitGroup
+	for g := range 64 {
+		wg.Go(func() {
+			if err := s.Put(t.Context(), fmt.Sprint("new", g), start+60, caching.Item{Dictionary: string(make([]byte, 2000))}); err != nil {
+				t.Errorf("all items had expired: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // TestDeleteMakesRoom checks that what goes gives back what it took.
 func TestDeleteMakesRoom(t *testing.T) {
 	s := &memory.Store{MaxBytes: 2000}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"sync"
 	"sync/atomic"
 
 	"github.com/starhost/starhost/builtins/caching"
@@ -20,9 +21,11 @@ type Store struct {
 	// that silently forgets is worse than one that fails.
 	MaxBytes int64
 
-	shards  [shardCount]shard
-	used    atomic.Int64 // bytes of all shards
-	emptied atomic.Int64 // the time, plus one, of the last sweep of all shards
+	shards [shardCount]shard
+	used   atomic.Int64 // bytes of all shards
+
+	sweeping sync.Mutex // held by a sweep of all shards
+	swept    int64      // the time, plus one, of the last one
 }
 
 var (
@@ -112,22 +115,26 @@ func (s *Store) update(ctx context.Context, key string, now int64, change func(c
 	}
 	sh := s.shard(key)
 	it, err := sh.update(s, key, now, change)
-	if err == ErrFull && s.sweep(now) {
+	if err == ErrFull {
+		s.sweep(now)
 		it, err = sh.update(s, key, now, change)
 	}
 	return it, err
 }
 
-// sweep drops everything that has expired at now. As that takes long, it does
-// so once for each second of the callers' time, and reports whether it did.
-func (s *Store) sweep(now int64) bool {
-	if last := s.emptied.Load(); last == now+1 || !s.emptied.CompareAndSwap(last, now+1) {
-		return false
+// sweep drops everything that has expired at now, or waits for another caller
+// who does. As that takes long, it is done once for each second of the callers'
+// time.
+func (s *Store) sweep(now int64) {
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
+	if s.swept == now+1 {
+		return
 	}
+	s.swept = now + 1
 	for i := range s.shards {
 		s.shards[i].sweepAll(s, now)
 	}
-	return true
 }
 
 // room takes n more bytes of the store's bound, or gives them back if n is
