@@ -73,7 +73,7 @@ func TestFullTogether(t *testing.T) {
 	var wg sync.WaitGroup
 	for g := range 64 {
 		wg.Go(func() {
-			if err := s.Put(t.Context(), fmt.Sprint("new", g), start+60, caching.Item{Dictionary: string(make([]byte, 2000))}); err != nil {
+			if err := s.Put(t.Context(), fmt.Sprint("new", g), start+60, caching.Item{Dictionary: string(make([]byte, 400_000))}); err != nil {
 				t.Errorf("all items had expired: %v", err)
 			}
 		})
