@@ -64,11 +64,8 @@ func TestFull(t *testing.T) {
 // the room that a sweep makes, not just the one that sweeps.
 func TestFullTogether(t *testing.T) {
 	s := &memory.Store{MaxBytes: 30_000_000}
-	for i := 0; ; i++ {
-		_, err := s.Increment(t.Context(), fmt.Sprint(i), start, caching.Int(1), expires(start+60))
-		if errors.Is(err, memory.ErrFull) {
-			break
-		}
+	old := caching.Item{Dictionary: string(make([]byte, 1000)), ExpiresAt: caching.Int(start + 60)}
+	for i := 0; !errors.Is(s.Put(t.Context(), fmt.Sprint(i), start, old), memory.ErrFull); i++ {
 	}
 	var wg sync.WaitGroup
 	for g := range 64 {
