@@ -88,6 +88,7 @@ func (s *Store) view(do func(items *bbolt.Bucket) error) (err error) {
 
 // visible returns the number of the last transaction that readers see.
 func (s *Store) visible() (int, error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	tx, err := s.beginTx(false)
 	if err != nil {
 		return 0, err

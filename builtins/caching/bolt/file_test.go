@@ -494,6 +494,28 @@ func TestDamageWhileOpen(t *testing.T) {
 	}
 }
 
+// TestOverwrittenWhileOpen: a file that is put in the place of one that is open,
+// as cp does it, is not written to.
+func TestOverwrittenWhileOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s, err := bolt.Open(path, bolt.Options{})
+	require.NoError(t, err)
+	put(t, s, "old", caching.Item{Count: caching.Int(1)})
+	backup, err := os.ReadFile(path)
+	require.NoError(t, err)
+	put(t, s, "new", caching.Item{Count: caching.Int(1)})
+	require.NoError(t, os.WriteFile(path, backup, 0o600))
+	require.ErrorContains(t, s.Put(t.Context(), "k", start, caching.Item{Count: caching.Int(1)}), "the file was overwritten while it was open")
+	require.Error(t, s.Err())
+	require.NoError(t, s.Close())
+	now, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, backup, now)
+	s = open(t, path, bolt.Options{})
+	put(t, s, "k", caching.Item{Count: caching.Int(1)})
+	require.Equal(t, 2, s.Len())
+}
+
 // soon fails the test if do does not return.
 func soon(t *testing.T, what string, do func()) {
 	t.Helper()

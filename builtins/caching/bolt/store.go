@@ -42,7 +42,9 @@ type Store struct {
 	fault error // why nothing works any longer, nil if all is well
 	full  error // why a write failed, nil if none has since Writable had one that went well
 
-	sweepAt []byte // the key that the sweep looks at next; the writer's own
+	// The writer's own.
+	last    int    // the number of the last transaction
+	sweepAt []byte // the key that the sweep looks at next
 }
 
 var (
@@ -112,6 +114,9 @@ func openAs(path string, o Options, openFile func(path string, flag int) (*os.Fi
 	}
 	s.db.AllocSize = growth
 	go s.write() // until Close, which waits for it
+	if s.last, err = s.visible(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
@@ -144,6 +145,9 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 		return false, cmp.Or(s.Err(), fmt.Errorf("begin a transaction in %s: %w", s.path, err))
 	}
 	defer tx.Rollback() // does nothing after Commit
+	if tx.ID() != s.last+1 {
+		return false, s.fail(errors.New("the file was overwritten while it was open"))
+	}
 	w := &transaction{store: s, items: tx.Bucket(bucketItems), touched: make(map[string]*touched, len(batch)), total: s.total}
 	now := w.apply(batch)
 	err = w.flush()
@@ -171,6 +175,7 @@ func (s *Store) finish(tx *bbolt.Tx, w *transaction) error {
 		s.noteFull(err)
 		return err
 	}
+	s.last = id
 	s.state.Lock()
 	defer s.state.Unlock()
 	s.total = w.total
