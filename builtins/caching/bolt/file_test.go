@@ -451,6 +451,14 @@ func TestDamageWhileOpen(t *testing.T) {
 		_, err := s.Backup(t.Context(), new(bytes.Buffer))
 		return err
 	}
+	whole := filepath.Join(t.TempDir(), "whole.db")
+	filled := open(t, whole, bolt.Options{Sync: bolt.SyncOff})
+	for i := range 500 {
+		put(t, filled, fmt.Sprint(i), caching.Item{Dictionary: strings.Repeat("x", 500)})
+	}
+	require.NoError(t, filled.Close())
+	content, err := os.ReadFile(whole)
+	require.NoError(t, err)
 	for _, size := range []int64{0, 1, 4096, 8192, 40_000} {
 		for name, calls := range map[string][]func(s *bolt.Store, i int) error{
 			"reads":  {get},
@@ -461,11 +469,9 @@ func TestDamageWhileOpen(t *testing.T) {
 		} {
 			t.Run(fmt.Sprint(size, name), func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "state.db")
+				require.NoError(t, os.WriteFile(path, content, 0o600))
 				s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncOff})
 				require.NoError(t, err)
-				for i := range 500 {
-					put(t, s, fmt.Sprint(i), caching.Item{Dictionary: strings.Repeat("x", 500)})
-				}
 				require.NoError(t, os.Truncate(path, size))
 				soon(t, "calls", func() {
 					var wg sync.WaitGroup
