@@ -48,7 +48,8 @@ func (it Item) At(now int64) Item {
 // Increment returns the item stored under key with n added to its count. An
 // error leaves the item as it is and is an *InvalidError.
 func (it Item) Increment(key string, now int64, n Number, ttl TTL) (Item, error) {
-	it = it.At(now)
+	old := it.At(now)
+	it = old
 	sum, err := it.Count.Add(n)
 	switch err {
 	case nil:
@@ -59,29 +60,32 @@ func (it Item) Increment(key string, now int64, n Number, ttl TTL) (Item, error)
 	}
 	it.Count = sum
 	it.ExpiresAt = ttl.after(it.ExpiresAt)
-	return it, nil
+	return it, it.checkGrowth(key, old)
 }
 
 // AddStrings returns the item stored under key with members added to its set.
 // An error leaves the item as it is and is an *InvalidError. The caller has
 // checked the members by themselves (Item.CheckSize).
 func (it Item) AddStrings(key string, now int64, members StringSet, ttl TTL) (Item, error) {
-	it = it.At(now)
+	old := it.At(now)
+	it = old
 	it.Strings = it.Strings.Union(members)
 	it.ExpiresAt = ttl.after(it.ExpiresAt)
-	return it, it.checkBytes(key)
+	return it, it.checkGrowth(key, old)
 }
 
-// RemoveStrings returns the item with members removed from its set, and that
-// set. An item that has expired, or is none, stays as it is: there is nothing
-// to remove and no time to set.
-func (it Item) RemoveStrings(now int64, members StringSet, ttl TTL) (Item, StringSet) {
+// RemoveStrings returns the item stored under key with members removed from its
+// set, and that set. An item that has expired, or is none, stays as it is: there
+// is nothing to remove and no time to set. An error leaves the item as it is and
+// is an *InvalidError: it had no room for the time.
+func (it Item) RemoveStrings(key string, now int64, members StringSet, ttl TTL) (Item, StringSet, error) {
+	old := it
 	if it.At(now).IsZero() {
-		return it, StringSet{}
+		return it, StringSet{}, nil
 	}
 	it.Strings = it.Strings.Without(members)
 	it.ExpiresAt = ttl.after(it.ExpiresAt)
-	return it, it.Strings
+	return it, it.Strings, it.checkGrowth(key, old)
 }
 
 // Clear returns the item without its count, or without its set.
@@ -95,12 +99,14 @@ func (it Item) Clear(attr Attr) Item {
 	return it
 }
 
-// Expire returns the item with at as its time of expiry. An item that has
-// expired already loses its values by that.
-func (it Item) Expire(now, at int64) Item {
-	it = it.At(now)
+// Expire returns the item stored under key with at as its time of expiry. An
+// item that has expired already loses its values by that. An error leaves the
+// item as it is and is an *InvalidError: it had no room for the time.
+func (it Item) Expire(key string, now, at int64) (Item, error) {
+	old := it.At(now)
+	it = old
 	it.ExpiresAt = Int(at)
-	return it
+	return it, it.checkGrowth(key, old)
 }
 
 // String returns the item as one line, "none" for the zero Item.

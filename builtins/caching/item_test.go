@@ -1,6 +1,7 @@
 package caching
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -151,6 +152,44 @@ func TestSize(t *testing.T) {
 	} {
 		if got := test.it.Size("é"); got != test.want {
 			t.Errorf("%v: size %d, want %d", test.it, got, test.want)
+		}
+	}
+}
+
+// TestGrowth: no operation makes an item larger than it may be; one that is,
+// as older versions let it grow, may stay so and get smaller.
+func TestGrowth(t *testing.T) {
+	const key = "k"
+	ttl, none := TTL{Mode: SetTTL, At: 1_800_000_001}, TTL{}
+	a, b := NewStringSet("a"), NewStringSet("b")
+	large := Item{Count: Int(1), Strings: a, ExpiresAt: Int(1_800_000_001)}
+	large.Dictionary = strings.Repeat("x", MaxItem)
+	full := Item{Strings: a}
+	full.Dictionary = strings.Repeat("x", MaxItem-full.Size(key)-len(AttrDictionary))
+	for _, test := range []struct {
+		name             string
+		do               func(it Item) (Item, error)
+		fitsFull, fitsIn bool // the full one, and the one that is too large
+	}{
+		{"increment", func(it Item) (Item, error) { return it.Increment(key, 0, Int(1), none) }, false, true},
+		{"increment by much", func(it Item) (Item, error) { return it.Increment(key, 0, Int(1_000_001), none) }, false, false},
+		{"add what is there", func(it Item) (Item, error) { return it.AddStrings(key, 0, a, none) }, true, true},
+		{"add", func(it Item) (Item, error) { return it.AddStrings(key, 0, b, none) }, false, false},
+		{"remove", func(it Item) (Item, error) { it, _, err := it.RemoveStrings(key, 0, a, none); return it, err }, true, true},
+		{"remove what is not there, and expire", func(it Item) (Item, error) { it, _, err := it.RemoveStrings(key, 0, b, ttl); return it, err }, false, true},
+		{"expire", func(it Item) (Item, error) { return it.Expire(key, 0, ttl.At) }, false, true},
+		{"expire what has expired", func(it Item) (Item, error) { return it.Expire(key, ttl.At+1, ttl.At+9) }, false, true},
+	} {
+		for _, side := range []struct {
+			what string
+			it   Item
+			fits bool
+		}{{"full", full, test.fitsFull}, {"too large", large, test.fitsIn}} {
+			_, err := test.do(side.it)
+			var want *InvalidError
+			if side.fits && err != nil || !side.fits && !errors.As(err, &want) {
+				t.Errorf("%s of an item that is %s gives error %v", test.name, side.what, err)
+			}
 		}
 	}
 }

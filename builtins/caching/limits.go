@@ -41,8 +41,8 @@ func checkText(key, what, text string) error {
 // CheckSize tells whether an item under key can be stored, by its size and its
 // text: an *InvalidError says why not.
 func (it Item) CheckSize(key string) error {
-	if err := it.checkBytes(key); err != nil {
-		return err
+	if n := it.Size(key); n > MaxItem {
+		return tooLargeError(key, "", n)
 	}
 	for m := range it.Strings.All() {
 		if !utf8.ValidString(m) {
@@ -58,9 +58,10 @@ func (it Item) CheckSize(key string) error {
 	)
 }
 
-// checkBytes is CheckSize for an item whose text is known to be valid.
-func (it Item) checkBytes(key string) error {
-	if n := it.Size(key); n > MaxItem {
+// checkGrowth is CheckSize for what an operation made of an item, with text that
+// is known to be valid. One that was too large, and is no larger, stays.
+func (it Item) checkGrowth(key string, old Item) error {
+	if n := it.Size(key); n > MaxItem && n > old.Size(key) {
 		return tooLargeError(key, "", n)
 	}
 	return nil

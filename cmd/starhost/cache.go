@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/builtins/caching/bolt"
 	"github.com/starhost/starhost/builtins/caching/dynamodb"
 )
 
@@ -106,6 +109,19 @@ func (c *command) withStore(ctx context.Context, o *cacheOptions, use storeUse, 
 		err = errors.Join(err, closing)
 	}
 	return interrupted(ctx, err)
+}
+
+// withStoreThere is withStore for what makes no store: its file must be there,
+// as a path that is mistyped would else be one that is empty.
+func (c *command) withStoreThere(ctx context.Context, o *cacheOptions, use storeUse, do func(store caching.Store) error) error {
+	if scheme, where := splitStore(o.store); scheme == "bolt" {
+		if path, _, err := bolt.ParseSpec(where); err == nil {
+			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("there is no store yet: %w", err)
+			}
+		}
+	}
+	return c.withStore(ctx, o, use, do)
 }
 
 // interrupted gives an error after an interrupt the exit code of one: not every

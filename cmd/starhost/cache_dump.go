@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,9 +54,9 @@ func (c *command) dump(ctx context.Context, store caching.Store, prefix, output 
 		return err
 	}
 	if output == "-" {
-		err = write(c.out)
+		err = write(writerUntil{ctx, c.out})
 	} else {
-		err = replaceFile(output, write)
+		err = replaceFile(ctx, output, write)
 	}
 	if err != nil {
 		return fmt.Errorf("dump: %w", err)
@@ -142,53 +143,26 @@ func (c *command) load(ctx context.Context, store caching.Store, records []dump.
 
 // readDump reads a dump file.
 func (c *command) readDump(ctx context.Context, path string) ([]dump.Record, error) {
-	in := c.in
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		in = f
+	if path == "-" {
+		return readRecords(ctx, path, c.in)
 	}
-	var records []dump.Record
+	f, err := waitFor(ctx, func() (*os.File, error) { return os.Open(path) })
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readRecords(ctx, path, f)
+}
+
+// readRecords reads a dump. Errors name it.
+func readRecords(ctx context.Context, name string, in io.Reader) (records []dump.Record, err error) {
 	for r, err := range dump.Read(readerUntil{ctx, in}) {
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		records = append(records, r)
 	}
 	return records, nil
-}
-
-// A readerUntil stops when its context ends, also while it waits for a terminal
-// or a pipe. A read that waits then is left behind: nothing can end it but the
-// program, which is about to.
-type readerUntil struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (r readerUntil) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	type read struct {
-		b   []byte
-		err error
-	}
-	done := make(chan read, 1)
-	own := make([]byte, min(len(p), 1<<16)) // p is the caller's again when the context ends
-	go func() {
-		n, err := r.r.Read(own)
-		done <- read{own[:n], err}
-	}()
-	select {
-	case got := <-done:
-		return copy(p, got.b), got.err
-	case <-r.ctx.Done():
-		return 0, r.ctx.Err()
-	}
 }
 
 // lastOfEach sorts records by their keys and keeps the last one of each key.
@@ -213,6 +187,9 @@ if there is a difference.` + "\n" + cacheExitCodes,
 			if err := o.check(); err != nil {
 				return err
 			}
+			if given := c.configured.origins["store"]; given != nil && given.from == "flag" {
+				return errors.New("diff compares the two stores or dumps that are its arguments: leave --store out")
+			}
 			return interrupted(cmd.Context(), c.diff(cmd.Context(), o, args, prefix))
 		},
 	}
@@ -232,14 +209,14 @@ func (c *command) diff(ctx context.Context, o *cacheOptions, names []string, pre
 		defer closeSide()
 		sides[i] = live{side, o.now}
 	}
-	out := bufio.NewWriter(c.out)
+	out := bufio.NewWriter(writerUntil{ctx, c.out})
 	n := 0
 	for change, err := range dump.Diff(dump.Items(ctx, sides[0], prefix), dump.Items(ctx, sides[1], prefix)) {
-		if err == nil {
-			err = writeChange(out, o.format == "json", n == 0, change)
-		}
 		if err != nil {
 			return errors.Join(err, out.Flush())
+		}
+		if err := writeChange(out, o.format == "json", n == 0, change); err != nil {
+			return err
 		}
 		n++
 	}
@@ -259,8 +236,8 @@ func (c *command) diff(ctx context.Context, o *cacheOptions, names []string, pre
 
 // openSide opens a store for reading, or reads a dump.
 func (c *command) openSide(ctx context.Context, name string) (caching.Lister, func() error, error) {
-	if name == "-" || isDump(name) {
-		records, err := c.readDump(ctx, name)
+	records, ok, err := c.readSide(ctx, name)
+	if ok || err != nil {
 		return dumped(lastOfEach(records)), func() error { return nil }, err
 	}
 	store, closeStore, err := c.openStore(ctx, name, readOnly)
@@ -271,16 +248,30 @@ func (c *command) openSide(ctx context.Context, name string) (caching.Lister, fu
 	return side, closeStore, err
 }
 
-// isDump tells whether a file begins as a dump.
-func isDump(path string) bool {
-	f, err := os.Open(path)
+// readSide reads a dump, if it is one: a pipe is, and a file that begins as JSON.
+func (c *command) readSide(ctx context.Context, name string) (records []dump.Record, ok bool, err error) {
+	if name == "-" {
+		records, err := c.readDump(ctx, name)
+		return records, true, err
+	}
+	f, err := waitFor(ctx, func() (*os.File, error) { return os.Open(name) })
 	if err != nil {
-		return false
+		return nil, false, ctx.Err() // it is no file: the name of a store, or mistyped
 	}
 	defer f.Close()
-	begin := make([]byte, len(`{"starhost_dump"`))
-	_, err = io.ReadFull(f, begin)
-	return err == nil && string(begin) == `{"starhost_dump"`
+	in := bufio.NewReader(f)
+	info, err := f.Stat()
+	if err != nil || info.IsDir() || info.Mode().IsRegular() && !beginsAsJSON(in) {
+		return nil, false, err
+	}
+	records, err = readRecords(ctx, name, in)
+	return records, true, err
+}
+
+// beginsAsJSON tells whether a text begins as an object of JSON.
+func beginsAsJSON(text *bufio.Reader) bool {
+	begin, _ := text.Peek(text.Size())
+	return bytes.HasPrefix(bytes.TrimSpace(begin), []byte("{"))
 }
 
 // dumped are the records of a dump in the order of their keys.

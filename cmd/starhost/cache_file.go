@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -11,11 +12,11 @@ import (
 // replaceFile writes a file that is either the whole new one or the old one. A
 // file that is there keeps its mode, and a link stays one. What is no file, such
 // as a device or a pipe, is written to as it is.
-func replaceFile(path string, write func(w io.Writer) error) error {
+func replaceFile(ctx context.Context, path string, write func(w io.Writer) error) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && !info.Mode().IsRegular():
-		return writeInto(path, write)
+		return writeInto(ctx, path, write)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
@@ -37,12 +38,12 @@ func replaceFile(path string, write func(w io.Writer) error) error {
 	return os.Rename(f.Name(), path)
 }
 
-func writeInto(path string, write func(w io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+func writeInto(ctx context.Context, path string, write func(w io.Writer) error) error {
+	f, err := waitFor(ctx, func() (*os.File, error) { return os.OpenFile(path, os.O_WRONLY, 0) })
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(f), f.Close())
+	return errors.Join(write(writerUntil{ctx, f}), f.Close())
 }
 
 // followLinks gives the path of the file that a link leads to, which need not

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,9 @@ func (c *command) cacheGet(o *cacheOptions) *cobra.Command {
   starhost cache get --store bolt:state.db my.rule:bob -f json`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, keys []string) error {
+			if err := checkKeys(keys); err != nil {
+				return err
+			}
 			return c.withStore(cmd.Context(), o, readOnly, func(store caching.Store) error {
 				return c.getKeys(cmd.Context(), o, store, keys)
 			})
@@ -33,30 +37,42 @@ func (c *command) cacheGet(o *cacheOptions) *cobra.Command {
 	return cmd
 }
 
-func (c *command) getKeys(ctx context.Context, o *cacheOptions, store caching.Store, keys []string) error {
-	show := o.itemWriter(c.out, writeItem)
-	missing := 0
+func checkKeys(keys []string) error {
 	for _, key := range keys {
 		if err := caching.CheckKey(key); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (c *command) getKeys(ctx context.Context, o *cacheOptions, store caching.Store, keys []string) error {
+	var found []dump.Record // nothing is shown if one fails
+	for _, key := range keys {
 		it, err := store.Get(ctx, key, everTime)
 		switch {
 		case err != nil:
 			return err
 		case it.IsZero():
-			missing++
 			fmt.Fprintf(c.err, "nothing is stored under %s\n", printable(key))
 		default:
-			if err := show.item(key, it); err != nil {
-				return err
-			}
+			found = append(found, dump.Record{Key: key, Item: it})
+		}
+	}
+	out := bufio.NewWriter(writerUntil{ctx, c.out})
+	show := o.itemWriter(out, writeItem)
+	for _, r := range found {
+		if err := show.item(r.Key, r.Item); err != nil {
+			return err
 		}
 	}
 	if err := show.end(); err != nil {
 		return err
 	}
-	if missing > 0 {
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if len(found) < len(keys) {
 		return &exitError{code: exitFindings}
 	}
 	return nil
@@ -89,7 +105,8 @@ func (c *command) listKeys(ctx context.Context, o *cacheOptions, store caching.S
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	out := bufio.NewWriter(writerUntil{ctx, c.out})
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	show := o.itemWriter(table, writeRow)
 	n := 0
 	err = from.List(ctx, prefix, func(key string, it caching.Item) error {
@@ -110,8 +127,10 @@ func (c *command) listKeys(ctx context.Context, o *cacheOptions, store caching.S
 	} else if err != nil {
 		return err
 	}
-	if ended := errors.Join(show.end(), table.Flush()); ended != nil {
-		return ended
+	for _, end := range []func() error{show.end, table.Flush, out.Flush} {
+		if ended := end(); ended != nil {
+			return ended
+		}
 	}
 	fmt.Fprintln(c.err, plural(n, "item", "items"))
 	return err

@@ -40,8 +40,22 @@ unless --ttl says something else, as those do that rules make.` + "\n" + cacheEx
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set.given = cmd.Flags().Changed
-			return c.withStore(cmd.Context(), o, readWrite, func(store caching.Store) error {
-				return set.apply(cmd.Context(), store, args[0], o.now)
+			if err := o.check(); err != nil {
+				return err
+			}
+			it, expireOnly, err := set.item(args[0], o.now)
+			if err != nil {
+				return err
+			}
+			with := c.withStore
+			if expireOnly {
+				with = c.withStoreThere
+			}
+			return with(cmd.Context(), o, readWrite, func(store caching.Store) error {
+				if expireOnly {
+					return expire(cmd.Context(), store, args[0], o.now, it.ExpiresAt)
+				}
+				return store.Put(cmd.Context(), args[0], o.now, it)
 			})
 		},
 	}
@@ -53,36 +67,31 @@ unless --ttl says something else, as those do that rules make.` + "\n" + cacheEx
 	return cmd
 }
 
-func (s *setOptions) apply(ctx context.Context, store caching.Store, key string, now int64) error {
-	it, err := s.item()
-	if err == nil {
-		err = caching.CheckKey(key)
+// item gives the item that the flags say. expireOnly tells that it has no values:
+// it only says when the one that is stored expires.
+func (s *setOptions) item(key string, now int64) (it caching.Item, expireOnly bool, err error) {
+	if err := caching.CheckKey(key); err != nil {
+		return it, false, err
 	}
-	if err != nil {
-		return err
+	if it, err = s.values(); err != nil {
+		return it, false, err
 	}
-	empty := it.IsZero()
+	expireOnly = it.IsZero()
 	if it.ExpiresAt, err = s.expiry(now); err != nil {
-		return err
+		return it, false, err
 	}
-	at, timed := it.ExpiresAt.Int64()
 	switch {
-	case empty && !s.given("ttl"):
-		return errors.New("what to store? Give --counter, --string, --dictionary or --ttl")
-	case empty && !timed:
-		return errors.New("--ttl never needs a value as well: an expiry can be set, but not removed alone")
-	case empty:
-		return expire(ctx, store, key, now, at)
+	case expireOnly && !s.given("ttl"):
+		return it, false, errors.New("what to store? Give --counter, --string, --dictionary or --ttl")
+	case expireOnly && it.ExpiresAt.IsNone():
+		return it, false, errors.New("--ttl never needs a value as well: an expiry can be set, but not removed alone")
 	}
-	if err := it.CheckSize(key); err != nil {
-		return err
-	}
-	return store.Put(ctx, key, now, it)
+	return it, expireOnly, it.CheckSize(key)
 }
 
 // expire sets when an item expires. That of one that is not there, or has
 // expired, would be all that is stored then.
-func expire(ctx context.Context, store caching.Store, key string, now, at int64) error {
+func expire(ctx context.Context, store caching.Store, key string, now int64, at caching.Number) error {
 	it, err := store.Get(ctx, key, everTime)
 	switch {
 	case err != nil:
@@ -92,11 +101,12 @@ func expire(ctx context.Context, store caching.Store, key string, now, at int64)
 	case it.Expired(now):
 		return &exitError{exitFindings, fmt.Errorf("the item under %s has expired already (%s), and rules do not see its values: give them as well to store it anew", printable(key), expiryText(it.ExpiresAt, now))}
 	}
-	return store.Expire(ctx, key, now, at)
+	seconds, _ := at.Int64()
+	return store.Expire(ctx, key, now, seconds)
 }
 
-// item gives the item with the values of the flags.
-func (s *setOptions) item() (it caching.Item, err error) {
+// values gives the item with the values of the flags.
+func (s *setOptions) values() (it caching.Item, err error) {
 	if s.given("counter") {
 		if it.Count, err = caching.ParseNumber(s.counter); err != nil {
 			return it, fmt.Errorf("--counter is %q: %w", s.counter, err)
@@ -128,19 +138,26 @@ func (s *setOptions) expiry(now int64) (caching.Number, error) {
 	if at, err := time.Parse(time.RFC3339Nano, s.ttl); err == nil {
 		return caching.Int(at.Unix()), nil
 	}
-	text := s.ttl
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		text = days + "h"
-	}
-	d, err := time.ParseDuration(text)
+	seconds, err := ttlSeconds(s.ttl)
 	if err != nil {
 		return caching.Number{}, fmt.Errorf(`--ttl is %q, want a duration such as 90s, 24h or 90d, a time such as 2026-01-01T00:00:00Z, or "never"`, s.ttl)
 	}
-	seconds := int64(d.Seconds())
-	if text != s.ttl {
-		seconds *= 24
-	}
 	return caching.Int(now + seconds), nil
+}
+
+// ttlSeconds reads a duration, or a number of days such as "90d" or "0.5d".
+func ttlSeconds(text string) (int64, error) {
+	days, ok := strings.CutSuffix(text, "d")
+	if !ok {
+		d, err := time.ParseDuration(text)
+		return int64(d / time.Second), err
+	}
+	if strings.Trim(days, "+-.0123456789") != "" {
+		return 0, errors.New("no number of days")
+	}
+	hours, err := time.ParseDuration(days + "h")
+	whole, rest := hours/time.Second, hours%time.Second // of an hour for each day
+	return int64(24*whole + 24*rest/time.Second), err
 }
 
 func (c *command) cacheRm(o *cacheOptions) *cobra.Command {
@@ -157,11 +174,14 @@ says how many there were. It exits with 1 if there is none under one of the keys
 			if (len(keys) == 0) == (prefix == "") {
 				return errors.New("what to remove? Give keys, or --prefix")
 			}
+			if err := checkKeys(keys); err != nil {
+				return err
+			}
 			use := readWrite
 			if dryRun {
 				use = readOnly
 			}
-			return c.withStore(cmd.Context(), o, use, func(store caching.Store) error {
+			return c.withStoreThere(cmd.Context(), o, use, func(store caching.Store) error {
 				return c.remove(cmd.Context(), store, keys, prefix, dryRun)
 			})
 		},
@@ -239,9 +259,6 @@ func unique(keys []string) []string {
 // tells of the others. What is stored may be something that cannot be read.
 func (c *command) presentKeys(ctx context.Context, store caching.Store, keys []string) (present []string, err error) {
 	for _, key := range keys {
-		if err := caching.CheckKey(key); err != nil {
-			return nil, err
-		}
 		it, err := store.Get(ctx, key, everTime)
 		_, unreadable := errors.AsType[*caching.InvalidError](err)
 		switch {

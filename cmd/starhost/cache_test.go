@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/starhost/starhost/builtins/caching"
@@ -31,6 +33,95 @@ func TestCacheInUse(t *testing.T) {
 	errs.Reset()
 	require.Equal(t, exitUsage, c.run(t.Context(), []string{"cache", "rm", "--store", "bolt:" + path, "k"}))
 	require.Contains(t, errs.String(), "one process at a time can write it; stop that one, or use another file")
+}
+
+// runCache runs a command of cache and returns its exit code and what it wrote.
+func runCache(ctx context.Context, in io.Reader, args ...string) (code int, out, errs string) {
+	var stdout, stderr bytes.Buffer
+	c := &command{in: in, out: &stdout, err: &stderr}
+	code = c.run(ctx, append([]string{"cache"}, args...))
+	return code, stdout.String(), stderr.String()
+}
+
+const (
+	dumpOfOne   = "{\"starhost_dump\":2}\n{\"key\":\"k\",\"counter\":1}\n{\"starhost_dump_end\":1}\n"
+	dumpOfOther = "\n { \"starhost_dump\": 2 }\n{\"key\":\"k\",\"counter\":2}\n{\"starhost_dump_end\":1}\n"
+)
+
+// TestCacheExitCodes: what each command ends with, which scripts go by. None of
+// those that fail makes a file.
+func TestCacheExitCodes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{"one.jsonl": dumpOfOne, "other.jsonl": dumpOfOther, "cut.jsonl": dumpOfOne[:50], "notes": "notes"} {
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o600))
+	}
+	state := []string{"--store", "bolt:state.db"}
+	none := []string{"--store", "bolt:none.db"}
+	long := strings.Repeat("k", 2049)
+	for _, test := range []struct {
+		store []string
+		args  []string
+		code  int
+		errs  string
+	}{
+		{state, []string{"set", "k", "--counter", "1", "--ttl", "never"}, exitOK, ""},
+		{state, []string{"set", "old", "--counter", "1", "--ttl", "-1h"}, exitOK, ""},
+		{state, []string{"set", "k", "--ttl", "1h"}, exitOK, ""},
+		{state, []string{"set", "nothing", "--ttl", "1h"}, exitFindings, "nothing is stored under nothing that could expire"},
+		{state, []string{"set", "old", "--ttl", "1h"}, exitFindings, "the item under old has expired already"},
+		{state, []string{"get", "k"}, exitOK, ""},
+		{state, []string{"get", "k", "nothing"}, exitFindings, "nothing is stored under nothing"},
+		{state, []string{"get", "k", long, "-f", "json"}, exitUsage, "the key has 2049 bytes"},
+		{state, []string{"ls"}, exitOK, "2 items"},
+		{state, []string{"ls", "nothing"}, exitOK, "0 items"},
+		{state, []string{"rm", "nothing"}, exitFindings, "nothing is stored under nothing"},
+		{state, []string{"rm", "-n", "nothing"}, exitFindings, "nothing is stored under nothing"},
+		{state, []string{"rm", "k", long}, exitUsage, "the key has 2049 bytes"},
+		{state, []string{"rm", "old"}, exitOK, "1 item removed"},
+		{state, []string{"dump"}, exitOK, "1 item"},
+		{state, []string{"load", "one.jsonl"}, exitOK, "1 item loaded"},
+		{state, []string{"load", "cut.jsonl"}, exitUsage, "cut.jsonl: line "},
+		{nil, []string{"diff", "one.jsonl", "bolt:state.db"}, exitOK, "0 differences"},
+		{nil, []string{"diff", "other.jsonl", "bolt:state.db"}, exitFindings, "1 difference"},
+		{nil, []string{"diff", "one.jsonl", "other.jsonl", "-f", "json"}, exitFindings, "1 difference"},
+		{nil, []string{"diff", "one.jsonl", "cut.jsonl"}, exitUsage, "cut.jsonl: line "},
+		{nil, []string{"diff", "one.jsonl", "./notes"}, exitUsage, "not a state file of starhost"},
+		{nil, []string{"diff", "one.jsonl", "./nowhere"}, exitUsage, "no such file"},
+		{state, []string{"diff", "one.jsonl", "other.jsonl"}, exitUsage, "leave --store out"},
+
+		{none, []string{"set", "k"}, exitUsage, "what to store?"},
+		{none, []string{"set", "", "--counter", "1"}, exitUsage, "the key is empty"},
+		{none, []string{"set", "k", "--ttl", "1h"}, exitUsage, "there is no store yet: stat none.db: no such file"},
+		{none, []string{"set", "k", "--counter", "x"}, exitUsage, "--counter is"},
+		{none, []string{"rm", "k"}, exitUsage, "there is no store yet: stat none.db: no such file"},
+		{none, []string{"rm", "-n", "k"}, exitUsage, "no such file"},
+		{none, []string{"rm", "--prefix", "k"}, exitUsage, "no such file"},
+		{none, []string{"get", "k"}, exitUsage, "no such file"},
+		{none, []string{"ls"}, exitUsage, "no such file"},
+		{none, []string{"load", "cut.jsonl"}, exitUsage, "cut.jsonl: line "},
+	} {
+		code, out, errs := runCache(t.Context(), nil, slices.Concat(test.args, test.store)...)
+		require.Equal(t, test.code, code, "%q: %s", test.args, errs)
+		require.Contains(t, errs, test.errs, "%q", test.args)
+		if code == exitUsage {
+			require.Empty(t, out, "%q", test.args)
+		}
+		require.NoFileExists(t, "none.db")
+	}
+	t.Setenv("STARHOST_STORE", "bolt:state.db")
+	code, _, errs := runCache(t.Context(), nil, "diff", "one.jsonl", "bolt:state.db")
+	require.Equal(t, exitOK, code, errs)
+}
+
+// TestCacheDiffHidden: a key that would command the terminal is escaped.
+func TestCacheDiffHidden(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	code, _, errs := runCache(t.Context(), nil, "set", "--store", "bolt:"+path, "a\u009b31m\u202e\x7f", "--counter", "1", "--ttl", "never")
+	require.Equal(t, exitOK, code, errs)
+	empty := strings.NewReader("{\"starhost_dump\":2}\n{\"starhost_dump_end\":0}\n")
+	code, out, errs := runCache(t.Context(), empty, "diff", "-", "bolt:"+path)
+	require.Equal(t, exitFindings, code, errs)
+	require.Equal(t, `+ {"key":"a\u009b31m\u202e\u007f","counter":1}`+"\n", out)
 }
 
 // TestCacheInterrupted is interrupted while it waits for standard input, and
@@ -62,6 +153,20 @@ func TestCacheInterrupted(t *testing.T) {
 func TestDuration(t *testing.T) {
 	for seconds, want := range map[int64]string{0: "0s", 59: "59s", 60: "1m", 3599: "59m 59s", 3600: "1h", 3601: "1h", 86399: "23h 59m", 90 * 86400: "90d", 90*86400 + 3700: "90d 1h"} {
 		require.Equal(t, want, duration(seconds))
+	}
+}
+
+func TestTTLSeconds(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0s": 0, "1.9s": 1, "90m": 5400, "-1h": -3600, "1h30m": 5400, "90d": 90 * 86400, "0.5d": 43200, "0.0003d": 25, "-0.0003d": -25, "1.5d": 129600, "1000000d": 86400_000_000,
+	} {
+		got, err := ttlSeconds(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"", "d", "1h2d", "30m1d", "1d12h", "1d1d", "1e3d", "1", "soon", "3000000000d"} {
+		_, err := ttlSeconds(text)
+		require.Error(t, err, text)
 	}
 }
 

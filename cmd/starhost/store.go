@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/bolt"
@@ -38,7 +39,7 @@ func (c *command) openStore(ctx context.Context, name string, use storeUse) (sto
 		}
 		return s, s.Close, nil
 	case scheme == "dynamodb":
-		s, err := c.openDynamoDB(ctx, where)
+		s, err := c.openDynamoDB(ctx, where, use)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -81,8 +82,14 @@ func (c *command) openBolt(ctx context.Context, where string, use storeUse) (*bo
 	return s, err
 }
 
-func (c *command) openDynamoDB(ctx context.Context, where string) (*dynamodb.Store, error) {
-	s, err := dynamodb.Open(ctx, where)
+// openDynamoDB opens a table. People wait longer than rules for one that is
+// throttled.
+func (c *command) openDynamoDB(ctx context.Context, where string, use storeUse) (*dynamodb.Store, error) {
+	var config dynamodb.Config
+	if use != forRules {
+		config.Budget = time.Minute
+	}
+	s, err := config.Open(ctx, where)
 	if err != nil {
 		return nil, err
 	}

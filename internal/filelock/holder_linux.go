@@ -1,6 +1,7 @@
 package filelock
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -20,15 +21,38 @@ func Holder(f *os.File) string {
 	if !ok || err != nil {
 		return unknown
 	}
-	// 1: FLOCK  ADVISORY  WRITE 1234 fd:01:131078 0 EOF
-	inode := fmt.Sprintf(":%d", stat.Ino)
-	for line := range strings.Lines(string(locks)) {
-		fields := strings.Fields(line)
-		if len(fields) >= 6 && fields[1] == "FLOCK" && strings.HasSuffix(fields[5], inode) && fields[4] != "0" {
-			return process(fields[4])
-		}
+	if pid := holderIn(string(locks), uint64(stat.Dev), stat.Ino); pid != "" {
+		return process(pid)
 	}
 	return unknown
+}
+
+// holderIn finds in the text of /proc/locks which process has locked a file, ""
+// if none has or it is not clear. Some file systems, such as btrfs, have there
+// another device than stat tells: then the inode must do, if only one device
+// has locks on such a one.
+func holderIn(locks string, device, inode uint64) (pid string) {
+	// 1: FLOCK  ADVISORY  WRITE 1234 fd:01:131078 0 EOF
+	major, minor := device>>8&0xfff|device>>32&^0xfff, device&0xff|device>>12&0xffffff00
+	own, other := fmt.Sprintf("%02x:%02x:%d", major, minor, inode), ""
+	suffix := fmt.Sprintf(":%d", inode)
+	for line := range strings.Lines(locks) {
+		fields := strings.Fields(line)
+		if len(fields) < 6 || fields[1] != "FLOCK" || !strings.HasSuffix(fields[5], suffix) || fields[4] == "0" {
+			continue
+		}
+		switch fields[5] {
+		case own:
+			return fields[4]
+		case other:
+		default:
+			if pid = fields[4]; other != "" {
+				pid = ""
+			}
+			other = cmp.Or(other, fields[5])
+		}
+	}
+	return pid
 }
 
 func process(pid string) string {

@@ -27,3 +27,7 @@ func meaning(err error) error {
 	}
 	return os.NewSyscallError("flock", err)
 }
+
+// Unlock unlocks a file before it is closed, for one that is mapped: that would
+// keep it locked.
+func Unlock(f *os.File) error { return meaning(syscall.Flock(int(f.Fd()), syscall.LOCK_UN)) }

@@ -25,6 +25,9 @@ const copyPatience = 10 * time.Second
 // is soon, unless the file is large and written without a pause. Then the
 // error is ErrInUse.
 func OpenCopy(ctx context.Context, path string) (*Store, error) {
+	if err := checkKind(path); err != nil {
+		return nil, err
+	}
 	from, err := os.Open(path)
 	if err != nil {
 		return nil, err

@@ -13,8 +13,8 @@ import (
 // so that a file of that name is whole whenever the process is killed. It is
 // no error if another process was faster.
 func create(path string, o Options) error {
-	folder := filepath.Dir(path)
-	f, err := os.CreateTemp(folder, filepath.Base(path)+".new-*")
+	folder, name := split(followLinks(path))
+	f, err := os.CreateTemp(folder, name+".new-*")
 	if err != nil {
 		return err
 	}
@@ -22,10 +22,37 @@ func create(path string, o Options) error {
 	if err := errors.Join(f.Close(), fill(f.Name(), o)); err != nil {
 		return err
 	}
-	if err := moveNew(f.Name(), path); err != nil {
+	if err := moveNew(f.Name(), folder+name); err != nil {
 		return err
 	}
 	return syncFolder(folder)
+}
+
+// followLinks gives the path of the file that a link leads to, which need not
+// be there.
+func followLinks(path string) string {
+	for range 100 {
+		to, err := os.Readlink(path)
+		if err != nil { // no link, or nothing there
+			break
+		}
+		if !filepath.IsAbs(to) {
+			folder, _ := split(path)
+			to = folder + to
+		}
+		path = to
+	}
+	return path
+}
+
+// split is filepath.Split with a folder that is never empty. It leaves dots in
+// the path, as a/.. need not be this folder: a may be a link.
+func split(path string) (folder, name string) {
+	folder, name = filepath.Split(path)
+	if folder == "" {
+		folder = "." + string(filepath.Separator)
+	}
+	return folder, name
 }
 
 // fill makes an empty file a database without items.

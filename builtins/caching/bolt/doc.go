@@ -19,6 +19,9 @@
 // other is refused and left as it is. This reads the file once: some tenths of a
 // second for a million small items, if the system has the file in memory.
 //
+// A file that is cut or overwritten while it is open fails the store, and not
+// the process: all calls then fail, and Close returns.
+//
 // Expired items are swept by the writes, each of which looks at a few items in
 // the order of the keys, round and round; the time is that of the writes.
 // Options.NoSweep keeps them. The file does not shrink: its free pages are used

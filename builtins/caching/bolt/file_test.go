@@ -121,8 +121,7 @@ func TestInUse(t *testing.T) {
 			require.ErrorContains(t, err, fmt.Sprintf("process %d (", os.Getpid()))
 		}
 	}
-	// One that is just ending is waited for.
-	time.AfterFunc(300*time.Millisecond, func() { s.Close() })
+	require.NoError(t, s.Close())
 	open(t, path, bolt.Options{})
 }
 
@@ -172,6 +171,33 @@ func TestCopyLeavesNothing(t *testing.T) {
 	_, err = bolt.OpenCopy(ctx, foreign)
 	require.ErrorIs(t, err, context.Canceled)
 	require.Empty(t, names())
+}
+
+// TestLinks: a link is followed to its file, also when that is made.
+func TestLinks(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(folder, "a", "b"), 0o700))
+	for link, to := range map[string]string{
+		"link.db": "middle.db", "middle.db": "folder/../real.db", "folder": filepath.Join("a", "b"), "loop.db": "loop.db",
+	} {
+		if err := os.Symlink(to, filepath.Join(folder, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	for range 2 {
+		s := open(t, filepath.Join(folder, "link.db"), bolt.Options{})
+		put(t, s, "k", caching.Item{Count: caching.Int(1)})
+		require.Equal(t, 1, s.Len())
+		require.NoError(t, s.Close())
+	}
+	info, err := os.Lstat(filepath.Join(folder, "a", "real.db"))
+	require.NoError(t, err)
+	require.True(t, info.Mode().IsRegular())
+	info, err = os.Lstat(filepath.Join(folder, "link.db"))
+	require.NoError(t, err)
+	require.Equal(t, os.ModeSymlink, info.Mode().Type())
+	_, err = bolt.Open(filepath.Join(folder, "loop.db"), bolt.Options{})
+	require.ErrorContains(t, err, "too many")
 }
 
 // TestNewerFormat: a file of a later version is refused.
@@ -269,6 +295,28 @@ func TestSweep(t *testing.T) {
 	require.Less(t, info.Size(), int64(4<<20), "free pages are used again")
 }
 
+// TestSweepBatches does the same for the largest batches.
+func TestSweepBatches(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{Sync: bolt.SyncOff})
+	const callers = 1000
+	for round := range int64(6) {
+		now := start + 10*round
+		release := bolt.Hold(t.Context(), s)
+		var wg sync.WaitGroup
+		for i := range callers {
+			wg.Go(func() {
+				if _, err := s.Increment(t.Context(), fmt.Sprint(i, "/", round), now, caching.Int(1), expires(now+1)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		require.Eventually(t, func() bool { return bolt.Queued(s) == callers }, time.Minute, time.Millisecond)
+		require.NoError(t, release())
+		wg.Wait()
+	}
+	require.LessOrEqual(t, s.Len(), 2*callers+1)
+}
+
 // TestNoSweep: a write at a later time leaves the items that have expired by
 // then, unless it is of their own key.
 func TestNoSweep(t *testing.T) {
@@ -357,52 +405,137 @@ func TestGivenUp(t *testing.T) {
 	require.LessOrEqual(t, n, int64(32*30))
 }
 
-// TestBatch: callers at the same time share transactions, so that there are
-// far fewer syncs than calls, and one that is wrong does not disturb others.
+// TestBatch: all callers that wait share a transaction, and so a sync, and one
+// that is wrong does not disturb the others.
 func TestBatch(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{})
 	put(t, s, "text", caching.Item{Count: caching.TextNumber("x")})
+	before := bolt.Transactions(s)
+	release := bolt.Hold(t.Context(), s)
 	var wg sync.WaitGroup
-	for i := range 64 {
+	const callers = 64
+	for i := range callers {
 		wg.Go(func() {
-			for range 20 {
-				key := fmt.Sprint("k", i%4)
-				if i == 13 {
-					key = "text"
-				}
-				_, err := s.Increment(t.Context(), key, start, caching.Int(1), caching.TTL{})
-				if (err != nil) != (i == 13) {
-					t.Errorf("caller %d: error %v", i, err)
-				}
+			key := fmt.Sprint("k", i%4)
+			if i == 13 {
+				key = "text"
+			}
+			_, err := s.Increment(t.Context(), key, start, caching.Int(1), caching.TTL{})
+			if (err != nil) != (i == 13) {
+				t.Errorf("caller %d: error %v", i, err)
 			}
 		})
 	}
+	require.Eventually(t, func() bool { return bolt.Queued(s) == callers }, time.Minute, time.Millisecond)
+	require.NoError(t, release())
 	wg.Wait()
-	require.Less(t, bolt.Transactions(s), 64*20/4, "transactions for 1,280 calls")
+	require.Equal(t, before+2, bolt.Transactions(s), "one that was held, and one for all others")
 }
 
 // TestDamageWhileOpen: a file that is cut while it is open fails its calls and
-// not the process.
+// not the process, whoever comes first, and nobody waits for ever: neither
+// callers nor Close.
 func TestDamageWhileOpen(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "state.db")
-	s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncOff})
-	require.NoError(t, err)
-	for i := range 500 {
-		put(t, s, fmt.Sprint(i), caching.Item{Dictionary: strings.Repeat("x", 500)})
+	get := func(s *bolt.Store, i int) error {
+		_, err := s.Get(t.Context(), fmt.Sprint(i), start)
+		return err
 	}
-	require.NoError(t, os.Truncate(path, 8192))
-	failed := 0
+	increment := func(s *bolt.Store, i int) error {
+		_, err := s.Increment(t.Context(), fmt.Sprint("new", i), start, caching.Int(1), caching.TTL{})
+		return err
+	}
+	list := func(s *bolt.Store, _ int) error {
+		return s.List(t.Context(), "", func(string, caching.Item) error { return nil })
+	}
+	backup := func(s *bolt.Store, _ int) error {
+		_, err := s.Backup(t.Context(), new(bytes.Buffer))
+		return err
+	}
+	whole := filepath.Join(t.TempDir(), "whole.db")
+	filled := open(t, whole, bolt.Options{Sync: bolt.SyncOff})
 	for i := range 500 {
-		if _, err := s.Get(t.Context(), fmt.Sprint(i), start); err != nil {
-			failed++
+		put(t, filled, fmt.Sprint(i), caching.Item{Dictionary: strings.Repeat("x", 500)})
+	}
+	require.NoError(t, filled.Close())
+	content, err := os.ReadFile(whole)
+	require.NoError(t, err)
+	for _, size := range []int64{0, 1, 4096, 8192, 40_000} {
+		for name, calls := range map[string][]func(s *bolt.Store, i int) error{
+			"reads":  {get},
+			"writes": {increment},
+			"both":   {get, increment, list},
+			"backup": {backup},
+			"none":   nil,
+		} {
+			t.Run(fmt.Sprint(size, name), func(t *testing.T) {
+				path := filepath.Join(t.TempDir(), "state.db")
+				require.NoError(t, os.WriteFile(path, content, 0o600))
+				s, err := bolt.Open(path, bolt.Options{Sync: bolt.SyncOff})
+				require.NoError(t, err)
+				require.NoError(t, os.Truncate(path, size))
+				soon(t, "calls", func() {
+					var wg sync.WaitGroup
+					for w := range 8 {
+						for _, call := range calls {
+							wg.Go(func() {
+								for i := w; i < 500; i += 8 {
+									call(s, i)
+								}
+							})
+						}
+					}
+					wg.Wait()
+				})
+				if calls != nil && name != "backup" {
+					const want = "start again, which checks it: the file was damaged while it was open"
+					require.ErrorContains(t, s.Err(), want)
+					require.ErrorContains(t, get(s, 1), want)
+					require.ErrorContains(t, increment(s, 1), want)
+				}
+				soon(t, "Close", func() { require.NoError(t, s.Close()) })
+				_, err = bolt.Open(path, bolt.Options{})
+				require.True(t, errors.Is(err, bolt.ErrDamaged) || errors.Is(err, bolt.ErrForeign), "%v", err)
+			})
 		}
 	}
-	require.Greater(t, failed, 0)
-	require.ErrorContains(t, s.Put(t.Context(), "k", start, caching.Item{Count: caching.Int(1)}), "start again, which checks it")
+}
+
+// TestOverwrittenWhileOpen: a file that is put in the place of one that is open,
+// as cp does it, is not written to.
+func TestOverwrittenWhileOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s, err := bolt.Open(path, bolt.Options{})
+	require.NoError(t, err)
+	put(t, s, "old", caching.Item{Count: caching.Int(1)})
+	backup, err := os.ReadFile(path)
+	require.NoError(t, err)
+	put(t, s, "new", caching.Item{Count: caching.Int(1)})
+	require.NoError(t, os.WriteFile(path, backup, 0o600))
+	require.ErrorContains(t, s.Put(t.Context(), "k", start, caching.Item{Count: caching.Int(1)}), "the file was overwritten while it was open")
 	require.Error(t, s.Err())
-	s.Close()
-	_, err = bolt.Open(path, bolt.Options{})
-	require.ErrorIs(t, err, bolt.ErrDamaged)
+	require.NoError(t, s.Close())
+	now, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, backup, now)
+	s = open(t, path, bolt.Options{})
+	put(t, s, "k", caching.Item{Count: caching.Int(1)})
+	require.Equal(t, 2, s.Len())
+}
+
+// soon fails the test if do does not return.
+func soon(t *testing.T, what string, do func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		stacks := make([]byte, 1<<20)
+		t.Fatalf("%s: nothing for a minute\n%s", what, stacks[:runtime.Stack(stacks, true)])
+	}
 }
 
 func TestParseSpec(t *testing.T) {

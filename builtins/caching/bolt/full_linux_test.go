@@ -74,6 +74,19 @@ func TestFileLimit(t *testing.T) {
 	checkPages(t, open(t, path, bolt.Options{}), written)
 }
 
+// TestPipe: a pipe is refused, and not waited for.
+func TestPipe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(path, 0o600))
+	for _, readOnly := range []bool{false, true} {
+		_, err := bolt.Open(path, bolt.Options{ReadOnly: readOnly})
+		require.ErrorIs(t, err, bolt.ErrForeign)
+		require.ErrorContains(t, err, "a pipe or a device")
+	}
+	_, err := bolt.OpenCopy(t.Context(), path)
+	require.ErrorIs(t, err, bolt.ErrForeign)
+}
+
 // fillUp writes until that fails, and tells how much it wrote and why it ended.
 func fillUp(s *bolt.Store) {
 	signal.Ignore(syscall.SIGXFSZ)

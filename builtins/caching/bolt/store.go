@@ -24,10 +24,15 @@ type Store struct {
 	path     string
 	leftover string // the file's name, if it is a copy to be removed in the end
 	options  Options
+	file     *os.File // that of db
 	db       *bbolt.DB
 	ops      chan *operation
 	finished chan struct{} // closed when the writer has ended
+	stuck    chan struct{} // closed when bbolt's locks stay locked
 	syncErr  error         // of the writer's last sync, after finished
+
+	entry  sync.Mutex     // see beginTx
+	ending sync.WaitGroup // see endTx
 
 	mu     sync.RWMutex // held for reading by each call, so that Close waits for all
 	closed bool
@@ -37,7 +42,9 @@ type Store struct {
 	fault error // why nothing works any longer, nil if all is well
 	full  error // why a write failed, nil if none has since Writable had one that went well
 
-	sweepAt []byte // the key that the sweep looks at next; the writer's own
+	// The writer's own.
+	last    int    // the number of the last transaction
+	sweepAt []byte // the key that the sweep looks at next
 }
 
 var (
@@ -68,14 +75,25 @@ func Open(path string, o Options) (*Store, error) {
 	if err := o.check(path); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !o.ReadOnly {
+	if err := checkKind(path); errors.Is(err, fs.ErrNotExist) && !o.ReadOnly {
 		if err := create(path, o); err != nil {
 			return nil, fmt.Errorf("make bolt store %s: %w", path, err)
 		}
+	} else if errors.Is(err, ErrForeign) {
+		return nil, err
 	}
 	return openAs(path, o, func(path string, flag int) (*os.File, error) {
 		return os.OpenFile(path, flag&^os.O_CREATE, 0)
 	})
+}
+
+// checkKind refuses pipes and devices: to open one may wait for ever.
+func checkKind(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		err = foreign(path, "a pipe or a device")
+	}
+	return err
 }
 
 // openAs opens the file that openFile gives for path.
@@ -85,6 +103,7 @@ func openAs(path string, o Options, openFile func(path string, flag int) (*os.Fi
 		options:  o,
 		ops:      make(chan *operation, maxBatch),
 		finished: make(chan struct{}),
+		stuck:    make(chan struct{}),
 	}
 	var err error
 	if s.db, err = s.openDB(openFile); err != nil {
@@ -95,15 +114,19 @@ func openAs(path string, o Options, openFile func(path string, flag int) (*os.Fi
 	}
 	s.db.AllocSize = growth
 	go s.write() // until Close, which waits for it
+	if s.last, err = s.visible(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
 // openDB locks, checks and maps the file. The lock is taken on the very file
 // that bbolt then uses, so that nobody comes in between.
 func (s *Store) openDB(openFile func(path string, flag int) (*os.File, error)) (db *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if r := recover(); r != nil { // not after the check, but who knows
-			err = damaged(s.path, fmt.Errorf("%v", r))
+		if r := recover(); r != nil { // not after the check, unless somebody cuts the file
+			err = errors.Join(damaged(s.path, fmt.Errorf("%v", r)), filelock.Unlock(s.file))
 		}
 	}()
 	db, err = bbolt.Open(s.path, 0, &bbolt.Options{
@@ -122,6 +145,7 @@ func (s *Store) openDB(openFile func(path string, flag int) (*os.File, error)) (
 				f.Close()
 				return nil, err
 			}
+			s.file = f
 			return f, nil
 		},
 	})
@@ -161,7 +185,8 @@ func (s *Store) lock(f *os.File) error {
 }
 
 // Close waits for the calls that are under way, syncs the file and closes it.
-// Calls afterwards fail with ErrClosed.
+// Calls afterwards fail with ErrClosed. If the file was cut while it was
+// open, it may stay open, but not locked, until the process ends.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -170,8 +195,7 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	close(s.ops)
-	<-s.finished
-	err := errors.Join(s.syncErr, s.db.Close())
+	err := s.closeFile()
 	if s.leftover != "" {
 		err = errors.Join(err, os.Remove(s.leftover))
 	}
@@ -179,6 +203,18 @@ func (s *Store) Close() error {
 		return fmt.Errorf("close bolt store %s: %w", s.path, err)
 	}
 	return nil
+}
+
+func (s *Store) closeFile() error {
+	select {
+	case <-s.finished:
+	case <-s.stuck: // the writer may be, too
+	}
+	if s.isStuck() {
+		return filelock.Unlock(s.file)
+	}
+	s.ending.Wait()
+	return errors.Join(s.syncErr, s.db.Close())
 }
 
 // begin is the start of each call; end is its end.
@@ -239,27 +275,6 @@ func (s *Store) noteFull(err error) {
 	s.full = err
 }
 
-func (s *Store) fail(err error) error {
-	s.state.Lock()
-	defer s.state.Unlock()
-	if s.fault == nil {
-		s.fault = fmt.Errorf("bolt store %s stopped, as it is in doubt what the file holds: start again, which checks it: %w", s.path, err)
-	}
-	return s.fault
-}
-
-// view runs do in a read transaction. Should the file be damaged under us, the
-// process lives on and the store says so.
-func (s *Store) view(do func(items *bbolt.Bucket) error) (err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			err = s.fail(fmt.Errorf("the file was damaged while it was open: %v", r))
-		}
-	}()
-	return s.db.View(func(tx *bbolt.Tx) error { return do(tx.Bucket(bucketItems)) })
-}
-
 // item decodes what the file has under a key.
 func (s *Store) item(key, value []byte) (caching.Item, error) {
 	if value == nil {
@@ -309,8 +324,9 @@ func (s *Store) AddStrings(ctx context.Context, key string, now int64, members c
 func (s *Store) RemoveStrings(ctx context.Context, key string, now int64, members caching.StringSet, ttl caching.TTL) (caching.StringSet, error) {
 	var left caching.StringSet
 	_, err := s.update(ctx, key, now, func(it caching.Item) (caching.Item, error) {
-		it, left = it.RemoveStrings(now, members, ttl)
-		return it, nil
+		it, remaining, err := it.RemoveStrings(key, now, members, ttl)
+		left = remaining
+		return it, err
 	})
 	if err != nil {
 		return caching.StringSet{}, err // left may be the writer's still
@@ -335,7 +351,7 @@ func (s *Store) Put(ctx context.Context, key string, now int64, item caching.Ite
 // Expire implements caching.Store.
 func (s *Store) Expire(ctx context.Context, key string, now, at int64) error {
 	_, err := s.update(ctx, key, now, func(it caching.Item) (caching.Item, error) {
-		return it.Expire(now, at), nil
+		return it.Expire(key, now, at)
 	})
 	return err
 }
@@ -414,11 +430,13 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 		return 0, err
 	}
 	defer s.end()
-	err = s.db.View(func(tx *bbolt.Tx) error {
-		n, err = tx.WriteTo(writerUntil{ctx, w})
-		return err
-	})
-	return n, err
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	tx, err := s.beginTx(false)
+	if err != nil {
+		return 0, err
+	}
+	defer s.endTx(tx)
+	return tx.WriteTo(writerUntil{ctx, w})
 }
 
 // A writerUntil stops when its context ends.

@@ -2,7 +2,9 @@ package bolt
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
@@ -44,14 +46,18 @@ func (s *Store) update(ctx context.Context, key string, now int64, change func(c
 	op := &operation{ctx: ctx, key: key, now: now, change: change, done: make(chan struct{})}
 	select {
 	case s.ops <- op:
+	case <-s.stuck:
+		return caching.Item{}, s.Err()
 	case <-ctx.Done():
 		return caching.Item{}, ctx.Err()
 	}
-	select {
+	select { // after an error it is applied or not
 	case <-op.done:
 		return op.item, op.err
+	case <-s.stuck:
+		return caching.Item{}, s.Err()
 	case <-ctx.Done():
-		return caching.Item{}, ctx.Err() // applied or not
+		return caching.Item{}, ctx.Err()
 	}
 }
 
@@ -133,26 +139,25 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 	if err := s.Err(); err != nil {
 		return false, err
 	}
-	defer func() {
-		if r := recover(); r != nil {
-			wrote, err = true, s.fail(fmt.Errorf("the file was damaged while it was open: %v", r))
-		}
-	}()
-	tx, err := s.db.Begin(true)
+	defer s.caught(&err)
+	tx, err := s.beginTx(true)
 	if err != nil {
-		return false, fmt.Errorf("begin a transaction in %s: %w", s.path, err)
+		return false, cmp.Or(s.Err(), fmt.Errorf("begin a transaction in %s: %w", s.path, err))
+	}
+	defer tx.Rollback() // does nothing after Commit
+	if tx.ID() != s.last+1 {
+		return false, s.fail(errors.New("the file was overwritten while it was open"))
 	}
 	w := &transaction{store: s, items: tx.Bucket(bucketItems), touched: make(map[string]*touched, len(batch)), total: s.total}
 	now := w.apply(batch)
 	err = w.flush()
 	if err == nil {
-		err = w.sweep(now, min(sweepEach*len(batch), sweepMost))
+		err = w.sweep(now, sweepEach*len(batch))
 	}
 	if err == nil && w.dirty {
 		err = tx.Bucket(bucketState).Put(keyTotal, w.total.encode())
 	}
 	if err != nil || !w.dirty {
-		tx.Rollback()
 		return false, err
 	}
 	return true, s.finish(tx, w)
@@ -163,14 +168,14 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 func (s *Store) finish(tx *bbolt.Tx, w *transaction) error {
 	id := tx.ID()
 	if err := tx.Commit(); err != nil {
-		visible := 0
-		if e := s.db.View(func(tx *bbolt.Tx) error { visible = tx.ID(); return nil }); e != nil || visible >= id {
+		if visible, e := s.visible(); e != nil || visible >= id {
 			return s.fail(err)
 		}
 		err = fmt.Errorf("write bolt store %s: %w", s.path, err)
 		s.noteFull(err)
 		return err
 	}
+	s.last = id
 	s.state.Lock()
 	defer s.state.Unlock()
 	s.total = w.total
@@ -274,13 +279,10 @@ func (t *transaction) drop(key []byte, sum uint32) error {
 	return nil
 }
 
-// A batch looks at so many items for each of its operations, and at no more
-// than so many, in search of expired ones. As an operation adds one item at
-// most, they cannot pile up.
-const (
-	sweepEach = 4
-	sweepMost = 512
-)
+// sweepEach is at how many items a batch looks for each of its operations, in
+// search of expired ones. As an operation adds one item at most, they cannot
+// pile up.
+const sweepEach = 4
 
 // sweep drops those of the next few items that have expired at now.
 func (t *transaction) sweep(now int64, few int) error {

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/starhost/starhost/builtins/caching"
 	"github.com/starhost/starhost/builtins/caching/dump"
@@ -94,15 +96,31 @@ func TestReadErrors(t *testing.T) {
 		head + `{"key":"","counter":1}`:                               "line 2: cache key \"\": the key is empty",
 		head + `{"key":"a","counter":1`:                               "line 2: unexpected EOF",
 		head + `{"key":"a","counter":1} 2`:                            "line 2: there is something after the object",
-		head + `{"key":"a","count":1}`:                                `line 2: json: unknown field "count"`,
+		head + `{"key":"a","count":1}`:                                `line 2: there is no field "count" in a dump`,
 		head + `{"key":"a","counter":1e999}`:                          "line 2: 1e999 is not a number that can be stored",
 		head + `{"key":"a","counter":true}`:                           "line 2: true is not a number that can be stored",
 		head + `{"key":"a","string_set":[1]}`:                         "cannot unmarshal number",
 		head + `{"key":null,"counter":1}`:                             "line 2: there is no key",
-		head + `{"key":{"base32":"x"}}`:                               `unknown field "base32"`,
+		head + `{"key":{"base32":"x"}}`:                               "an object stands where a string should: it can only be",
 		head + `{"key":{},"counter":1}`:                               "an object stands where a string should",
 		head + fmt.Sprintf(`{"key":"a","dictionary":"%0500000d"}`, 0): "line 2: cache key \"a\": the item would have 500",
 		head + fmt.Sprintf(`{"key":"%05000d","counter":1}`, 0):        "at most 2048 can be stored",
+		head + `{"Key":"a","counter":1}`:                              `line 2: there is no field "Key" in a dump`,
+		head + `{"key":"a","Counter":1}`:                              `line 2: there is no field "Counter" in a dump`,
+		head + `{"key":"a","key":"b","counter":1}`:                    `line 2: the field "key" is there twice`,
+		head + "{\"key\":\"a\xff\",\"counter\":1}":                    "line 2: it is not valid UTF-8: in a dump such a string is {\"base64\"",
+		head + `{"key":"\ud800x","counter":1}`:                        `line 2: "\ud800x" has half of a character`,
+		head + `{"key":"\\\udc00","counter":1}`:                       "has half of a character",
+		head + `{"key":"\ud800\ud83d\ude00","counter":1}`:             "has half of a character",
+		head + `{"key":"a","string_set":["\ud83d\u0041"]}`:            "has half of a character",
+		head + `{"key":"a","dictionary":"\udfff"}`:                    "has half of a character",
+		head + `{"key":"a","counter":"\ud83d"}`:                       "has half of a character",
+		head + `[1]`:                                                  "line 2: it is not an object",
+		head + `nul`:                                                  "line 2: unexpected EOF",
+		`{"starhost_dump":2,"key":"a","counter":1}`:                   "line 1: the first and the last line of a dump have one field each",
+		`{"starhost_dump":2,"starhost_dump_end":0}`:                   "line 1: the first and the last line of a dump have one field each",
+		head2 + `{"starhost_dump_end":0,"key":"a"}`:                   "line 2: the first and the last line of a dump have one field each",
+		`{"zone":"a","starhost_dump":3}`:                              "line 1: the dump has version 3, want at most 2",
 		head + strings.Repeat("x", 4<<20):                             "line 2: bufio.Scanner: token too long",
 	} {
 		var err error
@@ -149,6 +167,39 @@ func TestDiff(t *testing.T) {
 	for _, err := range dump.Diff(dump.Items(t.Context(), before, ""), broken) {
 		require.EqualError(t, err, "broken")
 	}
+}
+
+// TestReadFails: an error of reading is told, not what it makes of a line.
+func TestReadFails(t *testing.T) {
+	broken := errors.New("the disk is broken")
+	for _, text := range []string{"", want[:5], want[:len(want)/2], want[:len(want)-3], want} {
+		n := 0
+		var err error
+		for _, err = range dump.Read(io.MultiReader(strings.NewReader(text), iotest.ErrReader(broken))) {
+			n++
+		}
+		require.ErrorIs(t, err, broken)
+		require.Equal(t, 1+strings.Count(text[:strings.LastIndex(text, "\n")+1], `"key"`), n, "whole lines, and the error")
+	}
+}
+
+// TestHidden: what a terminal could take for a command is escaped, and comes
+// back as it was.
+func TestHidden(t *testing.T) {
+	from, to := new(memory.Store), new(memory.Store)
+	const key = "a\u009b31m\u202e\u200b\x7f\x1b\U000e0041é\u00a0😀\\"
+	require.NoError(t, from.Put(t.Context(), key, 0, caching.Item{Strings: caching.NewStringSet("\u0085", "b")}))
+	var text bytes.Buffer
+	_, err := dump.Write(t.Context(), &text, from, "")
+	require.NoError(t, err)
+	require.Contains(t, text.String(), `{"key":"a\u009b31m\u202e\u200b\u007f\u001b\udb40\udc41é\u00a0😀\\","string_set":["b","\u0085"]}`)
+	for r, err := range dump.Read(&text) {
+		require.NoError(t, err)
+		require.NoError(t, to.Put(t.Context(), r.Key, 0, r.Item))
+	}
+	it, err := to.Get(t.Context(), key, 0)
+	require.NoError(t, err)
+	require.True(t, it.Strings.Has("\u0085"))
 }
 
 // TestEmptyItems leaves out what has nothing, as a table can hold it, and reads

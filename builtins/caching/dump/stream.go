@@ -47,8 +47,12 @@ const mostLine = 8 * caching.MaxItem
 // which is seen only after its records were yielded.
 func Read(r io.Reader) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
-		lines := bufio.NewScanner(r)
+		from := &source{r: r}
+		lines := bufio.NewScanner(from)
 		lines.Buffer(nil, mostLine)
+		lines.Split(func(data []byte, end bool) (int, []byte, error) {
+			return bufio.ScanLines(data, end && from.err == nil) // no part of a line before an error
+		})
 		var d progress
 		n := 0
 		for lines.Scan() {
@@ -76,6 +80,20 @@ func Read(r io.Reader) iter.Seq2[Record, error] {
 	}
 }
 
+// A source remembers why reading failed.
+type source struct {
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.r.Read(p)
+	if err != nil && err != io.EOF {
+		s.err = err
+	}
+	return n, err
+}
+
 // progress is how far dumps are read.
 type progress struct {
 	begun   bool // there was a first line
@@ -91,7 +109,7 @@ func (d *progress) line(text []byte) (Record, error) {
 	case !d.begun && l.Version == nil:
 		return Record{}, errors.New(`this is no dump of starhost, which begins with {"starhost_dump":2}`)
 	case l.Version != nil:
-		return Record{}, cmp.Or(d.begin(*l.Version), err) // a newer one may have more fields
+		return Record{}, cmp.Or(d.begin(*l.Version), err, l.alone()) // a newer one may have more fields
 	case err != nil:
 		return Record{}, err
 	case d.version == 0:
@@ -100,10 +118,18 @@ func (d *progress) line(text []byte) (Record, error) {
 		return Record{}, fmt.Errorf("the dump is cut: it has %d items of %d: make it anew", d.items, *l.End)
 	case l.End != nil:
 		d.version = 0
-		return Record{}, nil
+		return Record{}, l.alone()
 	}
 	d.items++
 	return l.record()
+}
+
+// alone tells whether the line has nothing but its one field.
+func (l line) alone() error {
+	if l.fields > 1 {
+		return errors.New("the first and the last line of a dump have one field each: nothing else may be there")
+	}
+	return nil
 }
 
 func (d *progress) begin(v int) error {

@@ -145,16 +145,17 @@ func oneStep(store *dynamodb.Store, key string, now int64, item caching.Item, r 
 		set, failed := store.AddStrings(testContext, key, now, members, ttl)
 		return set.String(), next.Strings.String(), next, errors.Join(err, failed)
 	case 5:
-		next, left := item.RemoveStrings(now, members, ttl)
-		set, err := store.RemoveStrings(testContext, key, now, members, ttl)
-		return set.String(), left.String(), next, err
+		next, left, err := item.RemoveStrings(key, now, members, ttl)
+		set, failed := store.RemoveStrings(testContext, key, now, members, ttl)
+		return set.String(), left.String(), next, errors.Join(err, failed)
 	case 6:
 		attr := []caching.Attr{caching.Count, caching.Strings}[r.IntN(2)]
 		return "", "", item.Clear(attr), store.Clear(testContext, key, now, attr)
 	}
 	next = caching.Item{Dictionary: `{"a": 1}`, ExpiresAt: caching.Int(ttl.At)}
 	if r.IntN(2) == 0 {
-		return "", "", item.Expire(now, ttl.At), store.Expire(testContext, key, now, ttl.At)
+		next, err = item.Expire(key, now, ttl.At)
+		return "", "", next, errors.Join(err, store.Expire(testContext, key, now, ttl.At))
 	}
 	return "", "", next, store.Put(testContext, key, now, next)
 }

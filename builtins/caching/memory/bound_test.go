@@ -60,6 +60,24 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestFullTogether: callers that find the store full at the same time all get
+// the room that a sweep makes, not just the one that sweeps.
+func TestFullTogether(t *testing.T) {
+	s := &memory.Store{MaxBytes: 30_000_000}
+	old := caching.Item{Dictionary: string(make([]byte, 1000)), ExpiresAt: caching.Int(start + 60)}
+	for i := 0; !errors.Is(s.Put(t.Context(), fmt.Sprint(i), start, old), memory.ErrFull); i++ {
+	}
+	var wg sync.WaitGroup
+	for g := range 64 {
+		wg.Go(func() {
+			if err := s.Put(t.Context(), fmt.Sprint("new", g), start+60, caching.Item{Dictionary: string(make([]byte, 400_000))}); err != nil {
+				t.Errorf("all items had expired: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // TestDeleteMakesRoom checks that what goes gives back what it took.
 func TestDeleteMakesRoom(t *testing.T) {
 	s := &memory.Store{MaxBytes: 2000}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"sync"
 	"sync/atomic"
 
 	"github.com/starhost/starhost/builtins/caching"
@@ -20,9 +21,11 @@ type Store struct {
 	// that silently forgets is worse than one that fails.
 	MaxBytes int64
 
-	shards  [shardCount]shard
-	used    atomic.Int64 // bytes of all shards
-	emptied atomic.Int64 // the time, plus one, of the last sweep of all shards
+	shards [shardCount]shard
+	used   atomic.Int64 // bytes of all shards
+
+	sweeping sync.Mutex // held by a sweep of all shards
+	swept    int64      // the time, plus one, of the last one
 }
 
 var (
@@ -70,8 +73,9 @@ func (s *Store) AddStrings(ctx context.Context, key string, now int64, members c
 func (s *Store) RemoveStrings(ctx context.Context, key string, now int64, members caching.StringSet, ttl caching.TTL) (caching.StringSet, error) {
 	var left caching.StringSet
 	_, err := s.update(ctx, key, now, func(it caching.Item) (caching.Item, error) {
-		it, left = it.RemoveStrings(now, members, ttl)
-		return it, nil
+		it, remaining, err := it.RemoveStrings(key, now, members, ttl)
+		left = remaining
+		return it, err
 	})
 	return left, err
 }
@@ -98,7 +102,7 @@ func (s *Store) Put(ctx context.Context, key string, now int64, item caching.Ite
 // Expire implements caching.Store.
 func (s *Store) Expire(ctx context.Context, key string, now, at int64) error {
 	_, err := s.update(ctx, key, now, func(it caching.Item) (caching.Item, error) {
-		return it.Expire(now, at), nil
+		return it.Expire(key, now, at)
 	})
 	return err
 }
@@ -111,22 +115,26 @@ func (s *Store) update(ctx context.Context, key string, now int64, change func(c
 	}
 	sh := s.shard(key)
 	it, err := sh.update(s, key, now, change)
-	if err == ErrFull && s.sweep(now) {
+	if err == ErrFull {
+		s.sweep(now)
 		it, err = sh.update(s, key, now, change)
 	}
 	return it, err
 }
 
-// sweep drops everything that has expired at now. As that takes long, it does
-// so once for each second of the callers' time, and reports whether it did.
-func (s *Store) sweep(now int64) bool {
-	if last := s.emptied.Load(); last == now+1 || !s.emptied.CompareAndSwap(last, now+1) {
-		return false
+// sweep drops everything that has expired at now, or waits for another caller
+// who does. As that takes long, it is done once for each second of the callers'
+// time.
+func (s *Store) sweep(now int64) {
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
+	if s.swept == now+1 {
+		return
 	}
+	s.swept = now + 1
 	for i := range s.shards {
 		s.shards[i].sweepAll(s, now)
 	}
-	return true
 }
 
 // room takes n more bytes of the store's bound, or gives them back if n is

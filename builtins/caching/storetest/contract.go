@@ -135,9 +135,10 @@ func testTTL(t *testing.T, open func(t *testing.T) caching.Store) {
 	}
 }
 
-// testLimits checks what only the store can see: a set that grows too large.
+// testLimits checks what only the store can see: an item that grows too large.
 func testLimits(t *testing.T, open func(t *testing.T) caching.Store) {
 	store := open(t)
+	testFullItem(t, store)
 	part := func(letter string) caching.StringSet {
 		return caching.NewStringSet(strings.Repeat(letter, 150_000))
 	}
@@ -153,6 +154,35 @@ func testLimits(t *testing.T, open func(t *testing.T) caching.Store) {
 	it, err := store.Get(t.Context(), "k", start)
 	if err != nil || !it.Strings.Equal(part("a").Union(part("b"))) || !it.ExpiresAt.IsNone() {
 		t.Errorf("the item was changed by the failed operation (error %v)", err)
+	}
+}
+
+// testFullItem has every operation that makes an item larger meet one that has
+// no room at all.
+func testFullItem(t *testing.T, store caching.Store) {
+	const key = "full"
+	full := caching.Item{Strings: caching.NewStringSet("a")}
+	full.Dictionary = strings.Repeat("x", caching.MaxItem-full.Size(key)-len(caching.AttrDictionary))
+	if err := store.Put(t.Context(), key, start, full); err != nil {
+		t.Fatalf("an item of %d bytes: %v", full.Size(key), err)
+	}
+	set := caching.TTL{Mode: caching.SetTTL, At: start + 9}
+	_, errIncrement := store.Increment(t.Context(), key, start, caching.Int(1), caching.TTL{})
+	_, errAdd := store.AddStrings(t.Context(), key, start, caching.NewStringSet("b"), caching.TTL{})
+	_, errRemove := store.RemoveStrings(t.Context(), key, start, caching.NewStringSet("b"), set)
+	if err := store.Expire(t.Context(), key, start, start+9); err == nil {
+		t.Error("Expire of an item that has no room gave no error")
+	}
+	for name, err := range map[string]error{"Increment": errIncrement, "AddStrings": errAdd, "RemoveStrings": errRemove} {
+		if invalid, ok := errors.AsType[*caching.InvalidError](err); !ok || !strings.Contains(invalid.Error(), `"full"`) {
+			t.Errorf("%s of an item that has no room gave error %v, want an InvalidError that names the key", name, err)
+		}
+	}
+	if it, err := store.Get(t.Context(), key, start); err != nil || it.String() != full.String() {
+		t.Errorf("an operation that failed left %.100v of %d bytes (error %v)", it, it.Size(key), err)
+	}
+	if _, err := store.RemoveStrings(t.Context(), key, start, caching.NewStringSet("a"), caching.TTL{}); err != nil {
+		t.Errorf("an operation that makes the item smaller: %v", err)
 	}
 }
 
