@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/starhost/starhost/internal/filelock"
 	"go.etcd.io/bbolt"
 )
 
@@ -38,6 +40,7 @@ import (
 // times the bounds of its queues.
 type Outbox struct {
 	path string
+	file *os.File // that of db
 	db   *bbolt.DB
 	now  func() time.Time
 	log  *slog.Logger
@@ -364,6 +367,9 @@ func (o *Outbox) commit() error {
 	o.mu.Lock()
 	waiting, closed, err := o.waiting, o.closed, o.usable()
 	o.mu.Unlock()
+	if closed && o.Err() != nil { // bbolt may have left its locks locked; the file stays mapped, which would keep it locked, too
+		return errors.Join(filelock.Unlock(o.file), err)
+	}
 	if closed {
 		return errors.Join(o.db.Close(), err)
 	}

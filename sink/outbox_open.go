@@ -110,6 +110,7 @@ func (o *Outbox) openFile() (found map[string]totals, err error) {
 				f.Close()
 				return nil, o.refused(err)
 			}
+			o.file = f
 			return f, nil
 		},
 	})

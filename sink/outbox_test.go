@@ -257,6 +257,30 @@ func TestOutboxFull(t *testing.T) {
 	require.Equal(t, []string{"1", "2", "3", "4"}, r.all())
 }
 
+// TestOutboxCut shows that a file that is cut while it is open makes nobody wait
+// for ever.
+func TestOutboxCut(t *testing.T) {
+	for _, size := range []int64{0, 4096, 8192} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "o")
+			o, err := OpenOutbox(path, OutboxOptions{Destinations: []Destination{{Name: "pager"}}})
+			require.NoError(t, err)
+			q := o.Queue("pager")
+			for i := range 300 {
+				write(t, q, fmt.Sprint(i))
+			}
+			require.NoError(t, q.Flush())
+			require.NoError(t, os.Truncate(path, size))
+			write(t, q, "more")
+			require.ErrorContains(t, q.Flush(), "damaged")
+			require.ErrorContains(t, o.Close(), "damaged")
+			_, err = OpenOutbox(path, OutboxOptions{})
+			require.ErrorContains(t, err, "outbox "+path, "it is not locked any more, and refused for what it is")
+			require.NotErrorIs(t, err, ErrInUse)
+		})
+	}
+}
+
 // TestOutboxTwice shows that an alert which waits to be stored does not wait
 // twice, nor takes room twice, and that it may come again later.
 func TestOutboxTwice(t *testing.T) {

@@ -198,7 +198,7 @@ func (s *Store) Expire(ctx context.Context, key string, now, at int64) error {
 	for {
 		_, err := s.sendUpdate(ctx, update)
 		if _, failed := failedCondition(err); !failed {
-			return err
+			return invalid(key, "", err)
 		}
 		replaced, err := s.replaceExpired(ctx, key, now, encode(key, caching.Item{ExpiresAt: caching.Int(at)}))
 		if err != nil || replaced {
