@@ -317,6 +317,28 @@ func TestSweepBatches(t *testing.T) {
 	require.LessOrEqual(t, s.Len(), 2*callers+1)
 }
 
+// TestSweepTogether: of callers that share a transaction the earliest counts, as
+// what has expired for the others is there for that one.
+func TestSweepTogether(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), bolt.Options{})
+	put(t, s, "item", caching.Item{Count: caching.Int(7), ExpiresAt: caching.Int(start + 50)})
+	release := bolt.Hold(t.Context(), s)
+	var wg sync.WaitGroup
+	for i, now := range []int64{start, start + 100} {
+		wg.Go(func() {
+			if _, err := s.Increment(t.Context(), fmt.Sprint("caller", i), now, caching.Int(1), caching.TTL{}); err != nil {
+				t.Error(err)
+			}
+		})
+		require.Eventually(t, func() bool { return bolt.Queued(s) == i+1 }, time.Minute, time.Millisecond)
+	}
+	require.NoError(t, release())
+	wg.Wait()
+	it, err := s.Get(t.Context(), "item", start)
+	require.NoError(t, err)
+	require.Equal(t, caching.Int(7), it.Count)
+}
+
 // TestNoSweep: a write at a later time leaves the items that have expired by
 // then, unless it is of their own key.
 func TestNoSweep(t *testing.T) {
