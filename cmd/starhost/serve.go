@@ -26,9 +26,9 @@ sink and the state is in the store: what is not answered comes again. Alerts for
 a webhook wait in --data-dir until it has taken them.
 
 GET /healthz, /readyz, /status and /metrics tell how it does; POST /-/reload, or
-SIGHUP, reads rules, token and certificate again; POST /-/retry?sink=NAME tries
-alerts again that a webhook has refused. SIGTERM ends it: what has come is
-finished. doc/service.md tells more.
+SIGHUP, reads rules, token and certificate again, and opens files of alerts and
+dead letters again; POST /-/retry?sink=NAME tries alerts again that a webhook has
+refused. SIGTERM ends it: what has come is finished. doc/service.md tells more.
 
 Exit codes:
   0    ended as it was told to
