@@ -29,9 +29,10 @@ type Source interface {
 // A Sink takes what the stream leads to.
 type Sink interface {
 	// Write takes an *alert.Alert, also one that is not to be delivered
-	// (Alert.Withheld), or a *Match where the engine is asked for matches. Run calls it on one goroutine, in input order; Handle on those
-	// of its callers, at the same time. An error means that the record is not
-	// acknowledged; it ends the stream of Run.
+	// (Alert.Withheld), or a *Match where the engine is asked for matches. Run
+	// calls it on one goroutine, in input order; Handle on those of its callers,
+	// at the same time. An error means that the record is not acknowledged; it
+	// ends the stream of Run.
 	Write(ctx context.Context, v any) error
 
 	// Flush returns when all that its caller has written is where it cannot be

@@ -144,6 +144,7 @@ func (d *delivery) deliver(ctx context.Context, entries []Entry) error {
 // refused tells whether an error is one for good.
 func (d *delivery) refused(err error) bool {
 	if errors.Is(err, ErrRefused) {
+		d.conflicts = 0
 		return true
 	}
 	e, ok := errors.AsType[*DeliveryError](err)

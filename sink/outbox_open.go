@@ -26,7 +26,7 @@ const initialMap = 256 << 20
 // ErrFormat or ErrDamaged, one of the system, or tells of the options;
 // whatever it is, a file that was there is unchanged.
 func OpenOutbox(path string, options OutboxOptions) (*Outbox, error) {
-	o := &Outbox{path: path, now: options.Now, log: options.Log, queues: make(map[string]*queue)}
+	o := &Outbox{stuck: make(chan struct{}), path: path, now: options.Now, log: options.Log, queues: make(map[string]*queue)}
 	if o.now == nil {
 		o.now = time.Now
 	}

@@ -281,6 +281,40 @@ func TestOutboxCut(t *testing.T) {
 	}
 }
 
+// TestOutboxCutBusy cuts a file while many read and write it.
+func TestOutboxCutBusy(t *testing.T) {
+	for round := range 40 {
+		path := filepath.Join(t.TempDir(), "o")
+		o, err := OpenOutbox(path, OutboxOptions{Destinations: []Destination{{Name: "pager"}}})
+		require.NoError(t, err)
+		q := o.Queue("pager")
+		for i := range 300 {
+			write(t, q, fmt.Sprint(i))
+		}
+		require.NoError(t, q.Flush())
+		var callers sync.WaitGroup
+		for g := range 8 {
+			callers.Go(func() {
+				for i := 0; o.Err() == nil; i++ {
+					if g < 6 {
+						_, _ = o.List("pager", false, 0, 10)
+					} else if q.Write(t.Context(), alertOf(fmt.Sprint(g, "/", i))) == nil {
+						_ = q.Flush()
+					}
+				}
+			})
+		}
+		require.NoError(t, os.Truncate(path, []int64{0, 4096, 8192, 16384}[round%4]))
+		done := make(chan struct{})
+		go func() { callers.Wait(); _ = o.Close(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(time.Minute):
+			t.Fatal("somebody waits for ever")
+		}
+	}
+}
+
 // TestOutboxTwice shows that an alert which waits to be stored does not wait
 // twice, nor takes room twice, and that it may come again later.
 func TestOutboxTwice(t *testing.T) {
@@ -332,13 +366,14 @@ func TestOutboxNoRoom(t *testing.T) {
 func TestOutboxRetired(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "o")
 	r := &taker{fail: refuse("7")}
-	const count = defaultMaxAlerts + 10
-	o := openOutbox(t, path, Destination{Name: "one", MaxAlerts: 2 * count, Receiver: r})
+	const count = 20
+	o := openOutbox(t, path, Destination{Name: "one", Receiver: r})
 	enqueue(t, o.Queue("one"), "7")
 	deliverAll(t, o)
 	enqueue(t, o.Queue("one"), numbers(10, count)...)
 	require.NoError(t, o.Close())
 	o = openOutbox(t, path)
+	o.queues["one"].MaxAlerts = 5 // as if it had bounds
 	s := o.Stats()[0]
 	require.True(t, s.Retired)
 	require.False(t, s.NoRoom)
@@ -410,12 +445,13 @@ func TestOutboxGivesUp(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "o")
 	synctest.Test(t, func(t *testing.T) {
 		conflict := &DeliveryError{Err: errors.New("conflict"), GiveUp: 5}
-		other := errors.New("no answer")
+		other, bad := errors.New("no answer"), &DeliveryError{Err: errors.New("bad"), Refused: true}
 		script := map[string][]error{
 			"1": {conflict, conflict, conflict, conflict, nil},
 			"2": {conflict, conflict, conflict, conflict, other, conflict, conflict, conflict, conflict, nil},
 			"3": {conflict, conflict, conflict, conflict, conflict},
-			"4": {conflict, nil},
+			"4": {conflict, conflict, conflict, conflict, bad},
+			"5": {conflict, nil},
 		}
 		r := &taker{fail: func(ids []string) (err error) {
 			err, script[ids[0]] = script[ids[0]][0], script[ids[0]][1:]
@@ -423,13 +459,13 @@ func TestOutboxGivesUp(t *testing.T) {
 		}}
 		o, err := OpenOutbox(path, OutboxOptions{Destinations: []Destination{{Name: "one", Receiver: r}}})
 		require.NoError(t, err)
-		enqueue(t, o.Queue("one"), "1", "2", "3", "4")
+		enqueue(t, o.Queue("one"), "1", "2", "3", "4", "5")
 		stop := start(t, o)
 		time.Sleep(24 * time.Hour)
 		synctest.Wait()
 		stop()
-		require.Equal(t, []string{"1", "2", "4"}, r.all())
-		require.Equal(t, []string{"3"}, queued(t, o, "one", true))
+		require.Equal(t, []string{"1", "2", "5"}, r.all())
+		require.Equal(t, []string{"3", "4"}, queued(t, o, "one", true))
 		for id, rest := range script {
 			require.Empty(t, rest, id)
 		}

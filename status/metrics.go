@@ -240,8 +240,10 @@ func collectSources(out chan<- prometheus.Metric, sources []Source) {
 func collectQueue(out chan<- prometheus.Metric, q *Queue, now time.Time) {
 	descQueued.gauge(out, float64(q.Alerts), q.Name)
 	descBytes.gauge(out, float64(q.Bytes), q.Name)
-	descMaxQueued.gauge(out, float64(q.MaxAlerts), q.Name)
-	descMaxBytes.gauge(out, float64(q.MaxBytes), q.Name)
+	if !q.Retired { // else it has none
+		descMaxQueued.gauge(out, float64(q.MaxAlerts), q.Name)
+		descMaxBytes.gauge(out, float64(q.MaxBytes), q.Name)
+	}
 	age := 0.0
 	if !q.Oldest.IsZero() {
 		age = max(0, now.Sub(q.Oldest).Seconds())
