@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,7 +16,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/starhost/starhost/internal/filelock"
+	"github.com/starhost/starhost/internal/boltgate"
 	"go.etcd.io/bbolt"
 )
 
@@ -42,13 +43,9 @@ type Outbox struct {
 	path string
 	file *os.File // that of db
 	db   *bbolt.DB
-
-	entry  sync.Mutex     // of begin
-	stuck  chan struct{}  // closed when bbolt's locks stay locked
-	ending sync.WaitGroup // transactions that read, see end
-
-	now func() time.Time
-	log *slog.Logger
+	gate *boltgate.Gate // by which db is used
+	now  func() time.Time
+	log  *slog.Logger
 
 	turns turns
 
@@ -372,12 +369,8 @@ func (o *Outbox) commit() error {
 	o.mu.Lock()
 	waiting, closed, err := o.waiting, o.closed, o.usable()
 	o.mu.Unlock()
-	if closed && o.Err() != nil { // bbolt may have left its locks locked; the file stays mapped, which would keep it locked, too
-		return errors.Join(filelock.Unlock(o.file), err)
-	}
 	if closed {
-		o.ending.Wait()
-		return errors.Join(o.db.Close(), err)
+		return errors.Join(o.gate.Close(), err)
 	}
 	if err != nil {
 		return err
@@ -395,11 +388,12 @@ func (o *Outbox) commit() error {
 
 func (o *Outbox) transact(waiting []change) (t *transaction, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer o.caught(&err)
-	tx, err := o.begin(true)
+	defer o.gate.Caught(&err)
+	tx, err := o.gate.Begin(true)
 	if err != nil {
-		return nil, fmt.Errorf("write outbox %s: %w", o.path, err)
+		return nil, cmp.Or(o.Err(), fmt.Errorf("write outbox %s: %w", o.path, err))
 	}
+	defer o.gate.Rollback(tx)
 	t = newTransaction(tx)
 	for _, c := range waiting {
 		if err = c.apply(t); err != nil {
@@ -410,18 +404,13 @@ func (o *Outbox) transact(waiting []change) (t *transaction, err error) {
 		err = t.finish()
 	}
 	if err != nil {
-		tx.Rollback()
 		return nil, o.broken(err)
 	}
 	// If this fails the transaction has had no effect, unless its last page
 	// was written: then only a new start can tell.
 	id := tx.ID()
-	if err := o.committing(tx); err != nil {
-		seen, e := o.begin(false)
-		if e == nil {
-			defer o.end(seen)
-		}
-		if e != nil || seen.ID() >= id {
+	if err := o.gate.Commit(tx); err != nil {
+		if visible, e := o.gate.Last(); e != nil || visible >= id {
 			return nil, o.fail(err)
 		}
 		return nil, fmt.Errorf("write outbox %s: %w", o.path, err)
@@ -476,85 +465,10 @@ func (o *Outbox) view(read func(tx *bbolt.Tx) error) (err error) {
 	if err != nil {
 		return err
 	}
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	tx, err := o.begin(false)
-	if err != nil {
-		return err
-	}
-	defer o.end(tx)
-	defer o.caught(&err)
-	if err = read(tx); errors.Is(err, errEntry) {
+	if err = o.gate.View(read); errors.Is(err, errEntry) {
 		return o.fail(err)
 	}
 	return err
-}
-
-// caught turns a panic of the function that defers it into the fault.
-func (o *Outbox) caught(err *error) {
-	if r := recover(); r != nil {
-		*err = o.fail(fmt.Errorf("the file was damaged while it was open: %v", r))
-	}
-}
-
-// begin begins a transaction: one at a time, and none after one that panicked
-// here, which leaves locks of bbolt locked.
-func (o *Outbox) begin(writable bool) (tx *bbolt.Tx, err error) {
-	o.entry.Lock()
-	defer o.entry.Unlock()
-	if o.isStuck() {
-		return nil, o.Err()
-	}
-	begun := false
-	defer func() {
-		if !begun {
-			close(o.stuck)
-		}
-	}()
-	defer o.caught(&err)
-	tx, err = o.db.Begin(writable)
-	begun = true
-	return tx, err
-}
-
-func (o *Outbox) isStuck() bool {
-	select {
-	case <-o.stuck:
-		return true
-	default:
-		return false
-	}
-}
-
-// committing commits a transaction, but does not wait for one that never ends.
-func (o *Outbox) committing(tx *bbolt.Tx) error {
-	done := make(chan error, 1)
-	go func() {
-		defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-		var err error
-		defer func() { done <- err }()
-		defer o.caught(&err)
-		err = tx.Commit()
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-o.stuck:
-		return o.Err()
-	}
-}
-
-// end ends a transaction that reads, for which bbolt needs one of these locks.
-// Who is in begin may be about to panic, or wait for the writer, and that one
-// for this transaction: so it then ends by itself.
-func (o *Outbox) end(tx *bbolt.Tx) {
-	if !o.entry.TryLock() {
-		o.ending.Go(func() { tx.Rollback() })
-		return
-	}
-	defer o.entry.Unlock()
-	if !o.isStuck() {
-		tx.Rollback()
-	}
 }
 
 // A part of the file is read at a time, so that readers don't hold its pages.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/starhost/starhost/internal/boltgate"
 	"github.com/starhost/starhost/internal/boltpages"
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
@@ -26,7 +27,7 @@ const initialMap = 256 << 20
 // ErrFormat or ErrDamaged, one of the system, or tells of the options;
 // whatever it is, a file that was there is unchanged.
 func OpenOutbox(path string, options OutboxOptions) (*Outbox, error) {
-	o := &Outbox{stuck: make(chan struct{}), path: path, now: options.Now, log: options.Log, queues: make(map[string]*queue)}
+	o := &Outbox{path: path, now: options.Now, log: options.Log, queues: make(map[string]*queue)}
 	if o.now == nil {
 		o.now = time.Now
 	}
@@ -119,6 +120,7 @@ func (o *Outbox) openFile() (found map[string]totals, err error) {
 	}
 	if err == nil {
 		o.db.AllocSize = 1 << 20
+		o.gate = boltgate.New(o.db, o.file, o.fail)
 	}
 	return found, err
 }

@@ -22,7 +22,7 @@ const module = "github.com/starhost/starhost/"
 var allowed = map[string][]string{
 	"event":           {},
 	"alert":           {},
-	"sink":            {"event", "alert", "internal/boltpages", "internal/filelock"},
+	"sink":            {"event", "alert", "internal/boltgate", "internal/boltpages", "internal/filelock"},
 	"source":          {"event"},
 	"engine":          {"event", "alert", "ruleset", "runtime", "runtime/guard"},
 	"status":          {"alert", "runtime", "runtime/guard", "builtins/caching"},
@@ -51,7 +51,7 @@ var allowed = map[string][]string{
 
 	"builtins/caching":           {"alert", "runtime", "runtime/guard", "builtins/helpers/*"},
 	"builtins/caching/memory":    {"builtins/caching"},
-	"builtins/caching/bolt":      {"builtins/caching", "internal/boltpages", "internal/filelock"},
+	"builtins/caching/bolt":      {"builtins/caching", "internal/boltgate", "internal/boltpages", "internal/filelock"},
 	"builtins/caching/dump":      {"builtins/caching"},
 	"builtins/caching/dynamodb":  {"builtins/caching", "builtins/helpers/pyjson"},
 	"builtins/caching/storetest": {"builtins/caching", "runtime"},
@@ -59,6 +59,7 @@ var allowed = map[string][]string{
 	// The server that the store's tests start.
 	"builtins/caching/dynamodb/dynamotest": {},
 
+	"internal/boltgate":   {"internal/filelock"},
 	"internal/boltpages":  {},
 	"internal/filelock":   {},
 	"internal/nearest":    {},

@@ -63,7 +63,8 @@ func followLinks(path string) (string, error) {
 			return "", err
 		}
 		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
+			folder, _ := filepath.Split(path)
+			to = folder + to // not cleaned: a/.. need not be this folder, as a may be a link
 		}
 		path = to
 	}

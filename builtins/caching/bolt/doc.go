@@ -19,8 +19,9 @@
 // other is refused and left as it is. This reads the file once: some tenths of a
 // second for a million small items, if the system has the file in memory.
 //
-// A file that is cut or overwritten while it is open fails the store, and not
-// the process: all calls then fail, and Close returns.
+// A file that is cut while it is open fails the store, and not the process: all
+// calls then fail, and Close returns. One that is overwritten does at the next
+// write; until then reads give what it has.
 //
 // Expired items are swept by the writes, each of which looks at a few items in
 // the order of the keys, round and round; the time is that of the writes.

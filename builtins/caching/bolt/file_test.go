@@ -542,6 +542,23 @@ func TestOverwrittenWhileOpen(t *testing.T) {
 	s = open(t, path, bolt.Options{})
 	put(t, s, "k", caching.Item{Count: caching.Int(1)})
 	require.Equal(t, 2, s.Len())
+
+	// Another file of as many transactions.
+	other := filepath.Join(t.TempDir(), "other.db")
+	o := open(t, other, bolt.Options{})
+	for n := 0; bolt.Transactions(o) < bolt.Transactions(s); n++ {
+		put(t, o, fmt.Sprint("other", n), caching.Item{Count: caching.Int(1)})
+	}
+	require.Equal(t, bolt.Transactions(s), bolt.Transactions(o))
+	require.NoError(t, o.Close())
+	content, err := os.ReadFile(other)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, content, 0o600))
+	require.ErrorContains(t, s.Put(t.Context(), "k", start, caching.Item{Count: caching.Int(2)}), "the file was overwritten while it was open")
+	require.NoError(t, s.Close())
+	now, err = os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, content, now)
 }
 
 // soon fails the test if do does not return.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/starhost/starhost/builtins/caching"
+	"github.com/starhost/starhost/internal/boltgate"
 	"github.com/starhost/starhost/internal/filelock"
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
@@ -26,13 +27,10 @@ type Store struct {
 	options  Options
 	file     *os.File // that of db
 	db       *bbolt.DB
+	gate     *boltgate.Gate // by which db is used
 	ops      chan *operation
 	finished chan struct{} // closed when the writer has ended
-	stuck    chan struct{} // closed when bbolt's locks stay locked
 	syncErr  error         // of the writer's last sync, after finished
-
-	entry  sync.Mutex     // see beginTx
-	ending sync.WaitGroup // see endTx
 
 	mu     sync.RWMutex // held for reading by each call, so that Close waits for all
 	closed bool
@@ -103,7 +101,6 @@ func openAs(path string, o Options, openFile func(path string, flag int) (*os.Fi
 		options:  o,
 		ops:      make(chan *operation, maxBatch),
 		finished: make(chan struct{}),
-		stuck:    make(chan struct{}),
 	}
 	var err error
 	if s.db, err = s.openDB(openFile); err != nil {
@@ -113,8 +110,9 @@ func openAs(path string, o Options, openFile func(path string, flag int) (*os.Fi
 		return nil, fmt.Errorf("open bolt store %s: %w", path, err)
 	}
 	s.db.AllocSize = growth
+	s.gate = boltgate.New(s.db, s.file, s.fail)
 	go s.write() // until Close, which waits for it
-	if s.last, err = s.visible(); err != nil {
+	if s.last, err = s.gate.Last(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -208,13 +206,10 @@ func (s *Store) Close() error {
 func (s *Store) closeFile() error {
 	select {
 	case <-s.finished:
-	case <-s.stuck: // the writer may be, too
+		return errors.Join(s.syncErr, s.gate.Close())
+	case <-s.gate.Stuck(): // and perhaps the writer
+		return s.gate.Close()
 	}
-	if s.isStuck() {
-		return filelock.Unlock(s.file)
-	}
-	s.ending.Wait()
-	return errors.Join(s.syncErr, s.db.Close())
 }
 
 // begin is the start of each call; end is its end.
@@ -273,6 +268,21 @@ func (s *Store) noteFull(err error) {
 	s.state.Lock()
 	defer s.state.Unlock()
 	s.full = err
+}
+
+// fail notes why the store works no longer.
+func (s *Store) fail(err error) error {
+	s.state.Lock()
+	defer s.state.Unlock()
+	if s.fault == nil {
+		s.fault = fmt.Errorf("bolt store %s stopped, as it is in doubt what the file holds: start again, which checks it: %w", s.path, err)
+	}
+	return s.fault
+}
+
+// view runs do in a transaction that reads.
+func (s *Store) view(do func(items *bbolt.Bucket) error) error {
+	return s.gate.View(func(tx *bbolt.Tx) error { return do(tx.Bucket(bucketItems)) })
 }
 
 // item decodes what the file has under a key.
@@ -430,13 +440,11 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 		return 0, err
 	}
 	defer s.end()
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	tx, err := s.beginTx(false)
-	if err != nil {
-		return 0, err
-	}
-	defer s.endTx(tx)
-	return tx.WriteTo(writerUntil{ctx, w})
+	err = s.gate.View(func(tx *bbolt.Tx) (err error) {
+		n, err = tx.WriteTo(writerUntil{ctx, w})
+		return err
+	})
+	return n, err
 }
 
 // A writerUntil stops when its context ends.

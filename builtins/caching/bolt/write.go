@@ -46,7 +46,7 @@ func (s *Store) update(ctx context.Context, key string, now int64, change func(c
 	op := &operation{ctx: ctx, key: key, now: now, change: change, done: make(chan struct{})}
 	select {
 	case s.ops <- op:
-	case <-s.stuck:
+	case <-s.gate.Stuck():
 		return caching.Item{}, s.Err()
 	case <-ctx.Done():
 		return caching.Item{}, ctx.Err()
@@ -54,7 +54,7 @@ func (s *Store) update(ctx context.Context, key string, now int64, change func(c
 	select { // after an error it is applied or not
 	case <-op.done:
 		return op.item, op.err
-	case <-s.stuck:
+	case <-s.gate.Stuck():
 		return caching.Item{}, s.Err()
 	case <-ctx.Done():
 		return caching.Item{}, ctx.Err()
@@ -139,13 +139,13 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 	if err := s.Err(); err != nil {
 		return false, err
 	}
-	defer s.caught(&err)
-	tx, err := s.beginTx(true)
+	defer s.gate.Caught(&err)
+	tx, err := s.gate.Begin(true)
 	if err != nil {
 		return false, cmp.Or(s.Err(), fmt.Errorf("begin a transaction in %s: %w", s.path, err))
 	}
-	defer tx.Rollback() // does nothing after Commit
-	if tx.ID() != s.last+1 {
+	defer s.gate.Rollback(tx)
+	if tx.ID() != s.last+1 || !bytes.Equal(tx.Bucket(bucketState).Get(keyTotal), s.total.encode()) {
 		return false, s.fail(errors.New("the file was overwritten while it was open"))
 	}
 	w := &transaction{store: s, items: tx.Bucket(bucketItems), touched: make(map[string]*touched, len(batch)), total: s.total}
@@ -167,8 +167,8 @@ func (s *Store) commit(batch []*operation) (wrote bool, err error) {
 // meta page was written: then only a new start can tell.
 func (s *Store) finish(tx *bbolt.Tx, w *transaction) error {
 	id := tx.ID()
-	if err := tx.Commit(); err != nil {
-		if visible, e := s.visible(); e != nil || visible >= id {
+	if err := s.gate.Commit(tx); err != nil {
+		if visible, e := s.gate.Last(); e != nil || visible >= id {
 			return s.fail(err)
 		}
 		err = fmt.Errorf("write bolt store %s: %w", s.path, err)

@@ -59,6 +59,39 @@ func TestBackSoon(t *testing.T) {
 	}
 }
 
+// TestPatience checks that a large budget is spent on a table that is throttled,
+// and not on one that is out of reach.
+func TestPatience(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault dynamotest.Fault
+		want  time.Duration
+	}{
+		"throttled":  {dynamotest.Throttle, time.Minute},
+		"refused":    {dynamotest.Refuse, 2 * time.Second},
+		"no answers": {dynamotest.Hang, 2 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				network := &dynamotest.Network{Next: dynamotest.Answer(200, "", ""), Choose: always(test.fault)}
+				s := openAlone(t, "patient", dynamodb.Config{Transport: network, Budget: time.Minute})
+				for call, do := range map[string]func() error{
+					"Put": func() error { return s.Put(testContext, "k", start, caching.Item{}) },
+					"Get": func() error { _, err := s.Get(testContext, "k", start); return err },
+					"List": func() error {
+						return s.List(testContext, "", func(string, caching.Item) error { return nil })
+					},
+				} {
+					begun := time.Now()
+					err := do()
+					if took := time.Since(begun); err == nil || took < test.want-time.Second || took > test.want+time.Second {
+						t.Errorf("%s ended after %v with error %v, want %v", call, took, err, test.want)
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestGivenUp checks what those are told who tried while the table was found
 // to be down.
 func TestGivenUp(t *testing.T) {

@@ -30,7 +30,8 @@ type Config struct {
 	Transport http.RoundTripper
 
 	// Budget is how long a call may take with all its attempts, 2 s if 0. An
-	// increment may wait as long again for the one before it.
+	// increment may wait as long again for the one before it. More than 2 s are
+	// only for a table that is throttled.
 	Budget time.Duration
 
 	// Attempt is how long one attempt may take, 1 s if 0.

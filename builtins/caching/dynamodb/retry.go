@@ -130,6 +130,7 @@ func (c *call) end(why error) error {
 }
 
 func (c *call) run(ctx context.Context, send func(context.Context) error) error {
+	heard := time.Now() // of the table, or begun
 	for {
 		c.fail.Attempts++
 		err := c.attempt(ctx, send)
@@ -148,6 +149,11 @@ func (c *call) run(ctx context.Context, send func(context.Context) error) error 
 		c.count(verdict)
 		if limited(ctx) {
 			return c.end(context.Cause(ctx))
+		}
+		if verdict == throttled { // a larger budget is for such a table, which answers
+			heard = time.Now()
+		} else if time.Since(heard) >= defaultBudget {
+			return c.end(&timeLimitError{"no success", defaultBudget})
 		}
 		if err := c.pause(ctx, verdict); err != nil {
 			return c.end(err)
