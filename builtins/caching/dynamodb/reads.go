@@ -138,7 +138,8 @@ func (r *reads) take() group {
 	for len(r.waiting) > 0 {
 		one := r.waiting[0]
 		if one.ctx.Err() == nil { // else its caller has gone
-			if g[one.key] == nil && (len(g) == most || one.alone && len(g) > 0) {
+			joins := g[one.key] != nil
+			if !joins && len(g) == most || one.alone && len(g) > 0 && !(joins && len(g) == 1) {
 				return g
 			}
 			if g[one.key] = append(g[one.key], one); one.alone {
