@@ -66,7 +66,7 @@ func (g *Gate) Caught(err *error) {
 }
 
 // Begin begins a transaction: one at a time, and none once the gate is stuck.
-// One that reads is to be ended by End.
+// One that reads is to be ended by End, one that writes by Commit or Rollback.
 func (g *Gate) Begin(writable bool) (tx *bbolt.Tx, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	g.entry.Lock()
