@@ -100,7 +100,7 @@ var (
 
 	descTableRequests  = describe("dynamodb_requests_total", "Requests that were sent to the table, each attempt counted.")
 	descTableRetries   = describe("dynamodb_retries_total", "Attempts of requests to the table after the first.")
-	descTableThrottled = describe("dynamodb_throttled_total", "Attempts that the table refused for want of capacity.")
+	descTableThrottled = describe("dynamodb_throttled_total", "Attempts that the table refused, or answered in part, for want of capacity.")
 	descTableAmbiguous = describe("dynamodb_ambiguous_total", "Attempts of writes that failed, but may have been applied.")
 	descTableRecovered = describe("dynamodb_recovered_total", "Increments whose answer was lost and found on the item.")
 	descTableCoalesced = describe("dynamodb_coalesced_total", "Increments that went to the table together with another one.")
